@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every Swift target is built alike: Swift 6 mode, warnings are errors, and an import counts only in the file that makes it, so that
+/// one `import Foundation` cannot leak into the native program.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A C library of the system, found by pkg-config.
+func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+/// A module of the project in Sources/NAME.
+func module(_ name: String, _ dependencies: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+}
+
+/// A program in Sources/NAME.
+func program(_ name: String, path: String? = nil, _ dependencies: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: path, swiftSettings: settings)
+}
+
+/// The unit tests of a module, in Tests/NAME.
+func tests(_ name: String, _ dependencies: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) },
+        path: "Tests/" + name, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "nestbox",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "nestbox", targets: ["nestbox"]),
+        .executable(name: "order-service", targets: ["order-service"]),
+        .executable(name: "product-service", targets: ["product-service"]),
+    ],
+    targets: [
+        // System libraries
+        system("CLibuv", "libuv", apt: "libuv1-dev", brew: "libuv"),
+        system("CSQLite", "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+        system("COpenSSL", "openssl", apt: "libssl-dev", brew: "openssl@3"),
+        system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+        system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+        system("CSnappy", "snappy", apt: "libsnappy-dev", brew: "snappy"),
+        system("CLZ4", "liblz4", apt: "liblz4-dev", brew: "lz4"),
+        system("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
+        system("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+        system("CRdKafka", "rdkafka", apt: "librdkafka-dev", brew: "librdkafka"),
+        // C of our own: what Swift cannot say
+        .target(name: "CCRC32C"),
+        .target(name: "CSocket"),
+
+        // The event loop and HTTP
+        module("Reactor", ["CLibuv", "CSocket"]),
+        module("HTTP", ["Reactor"]),
+
+        // DynamoDB
+        module("SQLite", ["CSQLite"]),
+        module("DynamoDB", ["SQLite"]),
+        module("AWSSignature", ["COpenSSL"]),
+        module("AWSServer", ["DynamoDB", "HTTP", "Reactor", "CZlib"]),
+
+        // Kafka
+        module("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
+        module("KafkaBroker", ["KafkaWire"]),
+        module("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
+
+        // The services
+        module("DynamoDBClient", ["AWSSignature", "CCurl"]),
+        module("KafkaClient", ["CRdKafka"]),
+        module("Shop", ["DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+        module("OrderService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+        module("ProductService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+        program("order-service", ["OrderService"]),
+        program("product-service", ["ProductService"]),
+
+        // The program
+        module(
+            "Stack",
+            ["AWSServer", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML"]),
+        program("nestbox", ["Stack"]),
+
+        // Tests
+        tests("Reactor"),
+        tests("HTTP", ["Reactor"]),
+        tests("SQLite"),
+        tests("DynamoDB", ["SQLite"]),
+        tests("AWSSignature"),
+        tests("AWSServer", ["DynamoDB", "HTTP", "Reactor"]),
+        tests("KafkaWire"),
+        tests("KafkaBroker", ["KafkaWire"]),
+        tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
+        tests("DynamoDBClient", ["AWSSignature"]),
+        tests("KafkaClient"),
+        tests("Shop"),
+        tests("OrderService", ["Shop"]),
+        tests("ProductService", ["Shop"]),
+        tests("Stack"),
+        .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: settings),
+    ],
+    cLanguageStandard: .c11
+)
