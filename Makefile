@@ -1,0 +1,91 @@
+# Two commands do everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# What a fresh Debian lacks, by name. To build: the C libraries under the emulators and the services. To test: the clients.
+BUILD_PACKAGES := pkg-config libuv1-dev libsqlite3-dev libssl-dev libyaml-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev \
+                  libcurl4-openssl-dev librdkafka-dev
+TEST_PACKAGES  := python3-venv kcat curl
+# The same for macOS with Homebrew.
+BREW_PACKAGES  := pkg-config libuv sqlite openssl@3 libyaml zlib snappy lz4 zstd curl librdkafka
+BREW_TEST      := kcat
+
+RELEASE  := -c release --static-swift-stdlib
+PRODUCTS := nestbox order-service product-service
+BIN      := .build/release
+VENV     := .venv
+PYTEST   := NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
+
+.PHONY: help run test build lint format check unit e2e bench sim fuzz soak docs clean build-packages test-packages
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+run: build ## DynamoDB on 8000, Kafka on 9092, both services on 8080 and 8081; Ctrl-C stops it all
+	@exec $(BIN)/nestbox up
+
+build: build-packages ## the release build of nestbox and both services
+	@for product in $(PRODUCTS); do swift build $(RELEASE) --product $$product || exit 1; done
+
+test: test-packages unit e2e ## unit tests, then end-to-end tests with real clients
+
+unit: build-packages ## unit tests (TESTS=NAME narrows)
+	swift build --build-tests
+	swift test --skip-build $(if $(TESTS),--filter $(TESTS))
+
+e2e: build test-packages $(VENV)/ready ## end-to-end tests with real clients (TESTS=NAME narrows)
+	$(PYTEST) -q $(if $(TESTS),-k $(TESTS)) Tests/EndToEnd
+
+lint: ## formatting, and a docstring on every public declaration
+	swift format lint --strict -r -p Sources Tests Benchmarks Package.swift
+
+format: ## rewrites the sources in the project's format
+	swift format format -i -r -p Sources Tests Benchmarks Package.swift
+
+check: lint unit ## what every commit must pass
+
+bench: build $(VENV)/ready ## ratios against limits measured in the same run
+	$(VENV)/bin/python ci/bench
+
+docs: build ## renders docs/COVERAGE.md from the lists
+	$(BIN)/nestbox coverage > docs/COVERAGE.md
+
+sim: build-packages ## the group simulation, seed by seed: make sim SEED=1 STEPS=100000
+	SIM_SEED=$(SEED) SIM_STEPS=$(STEPS) swift test --filter Simulation
+
+soak: e2e-soak ## kills nestbox in the middle of writes again and again: make soak SEED=1 KILLS=200
+e2e-soak: build test-packages $(VENV)/ready
+	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),200) $(PYTEST) -q -k crash Tests/EndToEnd
+
+clean: ## what building and testing left
+	rm -rf .build $(VENV)
+
+$(VENV)/ready: Tests/EndToEnd/requirements.txt | test-packages
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+build-packages:
+	@$(call install,$(BUILD_PACKAGES),$(BREW_PACKAGES))
+
+test-packages:
+	@$(call install,$(TEST_PACKAGES),$(BREW_TEST))
+
+# Installs by name what is missing, and asks for nothing when nothing is.
+define install
+if command -v dpkg-query >/dev/null; then \
+    missing=; \
+    for package in $(1); do \
+        dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+    done; \
+    [ -z "$$missing" ] && exit 0; \
+    echo "Installing$$missing"; \
+    as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+elif command -v brew >/dev/null; then \
+    for package in $(2); do brew list --versions $$package >/dev/null || brew install $$package; done; \
+else \
+    echo "This is neither Debian nor macOS with Homebrew: install what the Makefile names by yourself."; \
+fi
+endef

@@ -1,0 +1,38 @@
+"""Fixtures: running stacks, and real clients pointed at them."""
+
+import boto3
+import botocore.config
+import pytest
+
+from nestbox_process import Nestbox
+
+
+@pytest.fixture(scope="session")
+def emulators(tmp_path_factory):
+    """DynamoDB and Kafka alone, in memory, shared by the tests that make their own tables and topics."""
+    nestbox = Nestbox(tmp_path_factory.mktemp("emulators"), ["--only", "aws,kafka", "--data", "memory"]).start()
+    yield nestbox
+    assert nestbox.stop() == 0, nestbox.output
+
+
+@pytest.fixture
+def stack(tmp_path):
+    """The seed's whole stack on a fresh data directory."""
+    nestbox = Nestbox(tmp_path).start()
+    yield nestbox
+    if nestbox.process.poll() is None:
+        assert nestbox.stop() == 0, nestbox.output
+
+
+def dynamodb_client(nestbox, **settings):
+    """A boto3 client as a user would make it, without retries that would hide an error."""
+    return boto3.client(
+        "dynamodb", endpoint_url=nestbox.aws_url, region_name="ap-northeast-2",
+        aws_access_key_id="local", aws_secret_access_key="local",
+        config=botocore.config.Config(
+            retries={"max_attempts": 0}, connect_timeout=5, read_timeout=20, max_pool_connections=32, **settings))
+
+
+@pytest.fixture(scope="session")
+def dynamodb(emulators):
+    return dynamodb_client(emulators)

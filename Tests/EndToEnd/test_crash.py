@@ -1,0 +1,239 @@
+"""kill -9 in the middle of writes, again and again, at moments drawn from a seed: nothing acknowledged is ever lost.
+
+CRASH_SEED and CRASH_KILLS set the seed and the number of kills (`make soak` makes many).
+"""
+
+import os
+import random
+import threading
+import time
+
+import confluent_kafka
+import confluent_kafka.admin
+from botocore.exceptions import BotoCoreError, ClientError
+
+from conftest import dynamodb_client
+from crash_journal import Register, check_index, check_items, check_offsets, check_records
+from nestbox_process import Nestbox
+from test_dynamodb_clients import ORDERS
+
+SEED = int(os.environ.get("CRASH_SEED") or 1)
+KILLS = int(os.environ.get("CRASH_KILLS") or 20)
+TABLE, TOPIC, GROUP = "crash-items", "crash-records", "crash-group"
+WRITERS, KEYS, PARTITIONS = 6, 40, 3
+
+
+def key_of(key):
+    return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
+
+
+def item_of(key, value):
+    """An item's whole content is a version and, in some, an index key."""
+    version, owner = value
+    item = {**key_of(key), "version": {"N": str(version)}, "filling": {"S": "x" * 200}}
+    if owner is not None:
+        item |= {"GSI1PK": {"S": owner}, "GSI1SK": {"S": f"{version:010}"}}
+    return item
+
+
+def value_of(item):
+    return int(item["version"]["N"]), item.get("GSI1PK", {}).get("S")
+
+
+class ItemWriter(threading.Thread):
+    """Writes to keys that are its own, one request at a time, and keeps their registers, until the server is gone."""
+
+    def __init__(self, nestbox, number, registers, random_source):
+        super().__init__(daemon=True)
+        self.client = dynamodb_client(nestbox)
+        self.registers, self.random = registers, random_source
+        self.number = number
+        self.stopping = False
+        self.acknowledged = 0
+
+    def run(self):
+        while not self.stopping:
+            writes = self.draw()
+            for key, value in writes:
+                self.registers.setdefault(key, Register()).attempt(value)
+            try:
+                self.send(writes)
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                    return
+                raise
+            except BotoCoreError:
+                return
+            for key, value in writes:
+                self.registers[key].acknowledge(value)
+            self.acknowledged += len(writes)
+
+    def draw(self):
+        """One write, or the two of a transaction: (key, new value or None for a delete)."""
+        draw = self.random
+        keys = draw.sample(range(KEYS), draw.choice([1, 1, 1, 2]))
+        writes = []
+        for key in keys:
+            owner = f"user{draw.randrange(5)}" if draw.random() < 0.6 else None
+            value = None if draw.random() < 0.15 else (draw.randrange(10**9), owner)
+            writes.append(((f"w{self.number}", f"{key:03}"), value))
+        return writes
+
+    def send(self, writes):
+        if len(writes) == 2:
+            self.client.transact_write_items(TransactItems=[
+                {"Delete": {"TableName": TABLE, "Key": key_of(key)}} if value is None else
+                {"Put": {"TableName": TABLE, "Item": item_of(key, value)}} for key, value in writes])
+            return
+        ((key, value),) = writes
+        if value is None:
+            self.client.delete_item(TableName=TABLE, Key=key_of(key))
+        elif self.random.random() < 0.5:
+            self.client.put_item(TableName=TABLE, Item=item_of(key, value))
+        else:
+            version, owner = value
+            names = {":v": {"N": str(version)}, ":f": {"S": "x" * 200}}
+            change = "SET version = :v, filling = :f"
+            if owner is None:
+                change += " REMOVE GSI1PK, GSI1SK"
+            else:
+                change += ", GSI1PK = :o, GSI1SK = :s"
+                names |= {":o": {"S": owner}, ":s": {"S": f"{version:010}"}}
+            self.client.update_item(
+                TableName=TABLE, Key=key_of(key), UpdateExpression=change, ExpressionAttributeValues=names)
+
+
+class RecordWriter(threading.Thread):
+    """Produces numbered records and keeps where each acknowledged one stands."""
+
+    def __init__(self, nestbox, name, acknowledged, attempted):
+        super().__init__(daemon=True)
+        self.producer = confluent_kafka.Producer({
+            "bootstrap.servers": nestbox.kafka, "enable.idempotence": True, "linger.ms": 1,
+            "message.timeout.ms": 3000, "log_level": 0})
+        self.name_, self.found, self.attempted = name, acknowledged, attempted
+        self.stopping = False
+        self.acknowledged = 0
+
+    def delivered(self, error, message):
+        if error is None:
+            self.found[(message.partition(), message.offset())] = message.value().decode()
+            self.acknowledged += 1
+
+    def run(self):
+        number = 0
+        while not self.stopping:
+            value = f"{self.name_}-{number}"
+            self.attempted.add(value)
+            self.producer.produce(TOPIC, value=value, partition=number % PARTITIONS, on_delivery=self.delivered)
+            number += 1
+            self.producer.poll(0)
+            if number % 20 == 0:
+                self.producer.poll(0.005)
+        self.producer.purge()
+        self.producer.flush(5)
+
+
+class OffsetWriter(threading.Thread):
+    """Commits ever higher offsets and keeps which were acknowledged."""
+
+    def __init__(self, nestbox, registers):
+        super().__init__(daemon=True)
+        self.consumer = offsets_consumer(nestbox)
+        self.registers = registers
+        self.stopping = False
+        self.acknowledged = 0
+
+    def run(self):
+        while not self.stopping:
+            for partition in range(PARTITIONS):
+                register = self.registers.setdefault(partition, Register())
+                offset = (register.acknowledged or 0) + len(register.in_doubt) + 1
+                register.attempt(offset)
+                try:
+                    self.consumer.commit(
+                        offsets=[confluent_kafka.TopicPartition(TOPIC, partition, offset)], asynchronous=False)
+                except confluent_kafka.KafkaException:
+                    return
+                register.acknowledge(offset)
+                self.acknowledged += 1
+
+
+def offsets_consumer(nestbox):
+    return confluent_kafka.Consumer({
+        "bootstrap.servers": nestbox.kafka, "group.id": GROUP, "enable.auto.commit": False, "log_level": 0,
+        "socket.timeout.ms": 3000})
+
+
+def read_items(client, **index):
+    items, start = {}, {}
+    while True:
+        page = client.scan(TableName=TABLE, **index, **start)
+        items.update({(item["PK"]["S"], item["SK"]["S"]): value_of(item) for item in page["Items"]})
+        if "LastEvaluatedKey" not in page:
+            return items
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def read_records(nestbox):
+    consumer = offsets_consumer(nestbox)
+    places = [confluent_kafka.TopicPartition(TOPIC, p, confluent_kafka.OFFSET_BEGINNING) for p in range(PARTITIONS)]
+    ends = {p.partition: consumer.get_watermark_offsets(p, timeout=10)[1] for p in places}
+    consumer.assign(places)
+    found, deadline = {}, time.monotonic() + 30
+    while len(found) < sum(ends.values()) and time.monotonic() < deadline:
+        for message in consumer.consume(1000, 0.2):
+            assert not message.error(), message.error()
+            found[(message.partition(), message.offset())] = message.value().decode()
+    committed = {p.partition: p.offset if p.offset >= 0 else None for p in consumer.committed(
+        [confluent_kafka.TopicPartition(TOPIC, p) for p in range(PARTITIONS)], timeout=10)}
+    consumer.close()
+    assert len(found) == sum(ends.values()), "the log says that it has more records than can be read"
+    return found, committed
+
+
+def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path):
+    source = random.Random(SEED)
+    items, sent, attempted, offsets = {}, {}, set(), {}
+    nestbox = Nestbox(tmp_path, ["--only", "aws,kafka"]).start()
+    dynamodb_client(nestbox).create_table(TableName=TABLE, **ORDERS)
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": nestbox.kafka})
+    admin.create_topics([confluent_kafka.admin.NewTopic(TOPIC, PARTITIONS, 1)])[TOPIC].result(10)
+
+    totals = {"items": 0, "records": 0, "offsets": 0}
+    for kill in range(KILLS):
+        writers = {
+            "items": [ItemWriter(nestbox, n, items, random.Random(f"{SEED}-{kill}-{n}")) for n in range(WRITERS)],
+            "records": [RecordWriter(nestbox, f"{kill}", sent, attempted)],
+            "offsets": [OffsetWriter(nestbox, offsets)],
+        }
+        everyone = [writer for kind in writers.values() for writer in kind]
+        for writer in everyone:
+            writer.start()
+        time.sleep(source.uniform(0.3, 1.2))
+        nestbox.kill()
+        for writer in everyone:
+            writer.stopping = True
+        for writer in everyone:
+            writer.join(30)
+            assert not writer.is_alive(), "a client hangs"
+        for kind, members in writers.items():
+            totals[kind] += sum(member.acknowledged for member in members)
+
+        nestbox.start()
+        client = dynamodb_client(nestbox)
+        table, index = read_items(client), read_items(client, IndexName="GSI1")
+        found, committed = read_records(nestbox)
+        complaints = check_items(items, table)
+        complaints += check_index(table, lambda value: value if value[1] is not None else None, index)
+        complaints += check_records(sent, attempted, found)
+        complaints += check_offsets(offsets, committed)
+        assert not complaints, f"seed {SEED}, kill {kill}: " + "\n".join(complaints[:20])
+        for key, register in items.items():
+            register.settle(table.get(key))
+        for partition, register in offsets.items():
+            register.settle(committed[partition])
+        sent.update(found)
+    assert nestbox.stop() == 0, nestbox.output
+    print(f"seed {SEED}: {KILLS} kills; acknowledged and found again: {totals}")
+    assert min(totals.values()) > 20 * KILLS, f"too little was written to prove anything: {totals}"
