@@ -1,3 +1,138 @@
 import Testing
 
 @testable import SQLite
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A directory of its own that is removed at the end.
+final class TemporaryDirectory {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/nestbox-sqlite-XXXXXX".utf8CString)
+        path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)!) }
+    }
+
+    deinit {
+        for name in ["db", "db-wal", "db-shm"] { unlink(path + "/" + name) }
+        rmdir(path)
+    }
+}
+
+@Suite struct SQLiteTests {
+    let directory = TemporaryDirectory()
+
+    func open(_ options: Connection.Options = .init()) throws -> Connection {
+        try Connection(path: directory.path + "/db", options: options)
+    }
+
+    @Test("Values come back as they were bound, empty blobs as empty and not as NULL")
+    func roundTrip() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a INTEGER, b BLOB NOT NULL, c TEXT)")
+        let insert = try connection.prepare("INSERT INTO t VALUES (?1, ?2, ?3)")
+        for (number, bytes) in [(Int64.min, [0, 1, 0]), (0, []), (Int64.max, [255])] as [(Int64, [UInt8])] {
+            try bytes.withUnsafeBytes { bytes in
+                insert.bind(1, number)
+                insert.bind(2, inPlace: bytes)
+                insert.bind(3, text: "é")
+                try insert.run()
+            }
+        }
+        let select = try connection.prepare("SELECT a, b, c FROM t ORDER BY rowid")
+        var rows: [(Int64, [UInt8], String)] = []
+        while try select.step() { rows.append((select.integer(0), Array(select.bytes(1)), select.text(2))) }
+        #expect(rows.map(\.0) == [.min, 0, .max])
+        #expect(rows.map(\.1) == [[0, 1, 0], [], [255]])
+        #expect(rows[0].2 == "é")
+    }
+
+    @Test("A database is exclusive: a second connection is refused")
+    func exclusive() throws {
+        let first = try open()
+        try first.execute("CREATE TABLE t(a)")
+        #expect(throws: SQLiteError.self) {
+            let second = try open()
+            _ = try second.integer("SELECT count(*) FROM t")
+        }
+        first.close()
+    }
+
+    @Test("What was committed is there after a stop without a clean close, what was not is gone")
+    func crash() throws {
+        let copy = TemporaryDirectory()
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a)")
+        try connection.transaction { () throws(SQLiteError) in try connection.execute("INSERT INTO t VALUES (1)") }
+        try connection.begin()
+        try connection.execute("INSERT INTO t VALUES (2)")
+        // The files as a killed process would leave them.
+        for name in ["db", "db-wal"] { try copyFile(directory.path + "/" + name, copy.path + "/" + name) }
+        let again = try Connection(path: copy.path + "/db")
+        #expect(try again.integer("SELECT sum(a) FROM t") == 1)
+    }
+
+    @Test("A transaction that throws leaves nothing")
+    func rollback() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a UNIQUE)")
+        #expect(throws: SQLiteError.self) {
+            try connection.transaction { () throws(SQLiteError) in
+                try connection.execute("INSERT INTO t VALUES (1)")
+                try connection.execute("INSERT INTO t VALUES (1)")
+            }
+        }
+        #expect(try connection.integer("SELECT count(*) FROM t") == 0)
+        #expect(!connection.isInTransaction)
+    }
+
+    @Test("A full disk loses the whole transaction, and the error says so")
+    func full() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a)")
+        let pages = try connection.integer("PRAGMA page_count")
+        _ = try connection.integer("PRAGMA max_page_count=\(pages + 4)")
+        try connection.begin()
+        var caught: SQLiteError?
+        do {
+            for _ in 0..<100 { try connection.execute("INSERT INTO t VALUES (randomblob(4000))") }
+        } catch {
+            caught = error
+        }
+        #expect(caught?.primaryCode == 13)
+        // Whether SQLite kept the transaction or lost it, the error tells the truth.
+        #expect(caught?.isTransactionLost == !connection.isInTransaction)
+        connection.rollback()
+        #expect(try connection.integer("SELECT count(*) FROM t") == 0)
+    }
+
+    @Test("A checkpoint empties the log")
+    func checkpoint() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a)")
+        #expect(connection.pagesInLog > 0)
+        try connection.checkpoint()
+        #expect(connection.pagesInLog == 0)
+    }
+}
+
+private func copyFile(_ from: String, _ to: String) throws {
+    let input = systemOpen(from, O_RDONLY)
+    let output = systemOpen(to, O_WRONLY | O_CREAT, 0o600)
+    defer {
+        close(input)
+        close(output)
+    }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = read(input, &buffer, buffer.count)
+        if count <= 0 { break }
+        try #require(write(output, buffer, count) == count)
+    }
+}
+
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 { open(path, flags, mode) }

@@ -1,0 +1,184 @@
+import CSQLite
+
+/// A connection to a database file; the only one, on one thread.
+public final class Connection {
+    /// How a database is opened.
+    public struct Options: Sendable {
+        /// When SQLite waits for the disk.
+        public enum Synchronous: String, Sendable {
+            /// Never: a crash of the machine may corrupt the file, a crash of the process does not.
+            case off = "OFF"
+            /// At checkpoints: a power loss may lose the last commits, a crash of the process loses none.
+            case normal = "NORMAL"
+            /// At every commit.
+            case full = "FULL"
+        }
+
+        /// When SQLite waits for the disk.
+        public var synchronous = Synchronous.normal
+        /// The page cache, in KiB.
+        public var cacheKiB = 64 << 10
+        /// How much of the file is read through a memory map, in bytes.
+        public var mmapBytes: Int64 = 1 << 30
+        /// Pages that the write-ahead log may hold before a commit checkpoints by itself, whatever else waits.
+        public var checkpointPagesMax = 16_384
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The open database.
+    let handle: OpaquePointer
+    private let walPages: UnsafeMutablePointer<Int32>
+    private let checkpointPagesMax: Int32
+    private var isClosed = false
+
+    /// Opens or creates the file at `path`, for this connection alone, with a write-ahead log.
+    ///
+    /// Throws when the file cannot be opened, is not a database, or another process has it open.
+    public init(path: String, options: Options = Options()) throws(SQLiteError) {
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw SQLiteError(code: code, message: message)
+        }
+        handle = opened
+        walPages = .allocate(capacity: 1)
+        walPages.pointee = 0
+        checkpointPagesMax = Int32(clamping: options.checkpointPagesMax)
+        // The log is checkpointed at idle turns, see `checkpoint`; this hook only counts what it holds.
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                context!.assumingMemoryBound(to: Int32.self).pointee = pages
+                return SQLITE_OK
+            }, walPages)
+        try execute("PRAGMA locking_mode=EXCLUSIVE")
+        try execute("PRAGMA journal_mode=WAL")
+        try execute("PRAGMA synchronous=\(options.synchronous.rawValue)")
+        try execute("PRAGMA cache_size=-\(options.cacheKiB)")
+        try execute("PRAGMA mmap_size=\(options.mmapBytes)")
+        try execute("PRAGMA temp_store=MEMORY")
+        // A log that grew under load is cut back once it has been copied.
+        try execute("PRAGMA journal_size_limit=67108864")
+    }
+
+    deinit {
+        close()
+        walPages.deallocate()
+    }
+
+    /// Checkpoints and closes. Statements of this connection must not be used after it.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs SQL without parameters and without rows of interest.
+    public func execute(_ sql: String) throws(SQLiteError) {
+        try check(sqlite3_exec(handle, sql, nil, nil, nil))
+    }
+
+    /// Compiles one SQL statement, to be kept and used many times.
+    public func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        var statement: OpaquePointer?
+        try check(sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil))
+        guard let statement else { throw SQLiteError(code: SQLITE_MISUSE, message: "no statement in: \(sql)") }
+        return Statement(statement, connection: self)
+    }
+
+    /// The value of a pragma that is a number.
+    public func integer(_ sql: String) throws(SQLiteError) -> Int64 {
+        let statement = try prepare(sql)
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    /// The rowid of the row inserted last.
+    public var lastInsertRowID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// The rows that the last INSERT, UPDATE or DELETE changed.
+    public var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// Pages in the write-ahead log after the last commit.
+    public var pagesInLog: Int { Int(walPages.pointee) }
+
+    /// Copies the write-ahead log into the database file. It takes time in proportion to `pagesInLog`.
+    public func checkpoint() throws(SQLiteError) {
+        var total: Int32 = 0
+        var copied: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &total, &copied)
+        if code == SQLITE_OK && total == copied { walPages.pointee = 0 }
+        try check(code)
+    }
+
+    /// Whether the log has outgrown its bound and is to be copied now, idle or not.
+    public var isCheckpointDue: Bool { walPages.pointee > checkpointPagesMax }
+
+    /// Throws unless the code means success.
+    @inline(__always)
+    func check(_ code: Int32) throws(SQLiteError) {
+        if code != SQLITE_OK { throw error(code) }
+    }
+
+    func error(_ code: Int32) -> SQLiteError {
+        SQLiteError(
+            code: code, message: String(cString: sqlite3_errmsg(handle)),
+            isTransactionLost: expectsTransaction && sqlite3_get_autocommit(handle) != 0)
+    }
+
+    // MARK: Transactions
+
+    private var expectsTransaction = false
+
+    /// Whether a transaction is open.
+    public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    private var beginStatement: Statement?
+    private var commitStatement: Statement?
+    private var rollbackStatement: Statement?
+
+    /// Begins a transaction that will write.
+    public func begin() throws(SQLiteError) {
+        if beginStatement == nil { beginStatement = try prepare("BEGIN IMMEDIATE") }
+        try beginStatement!.run()
+        expectsTransaction = true
+    }
+
+    /// Commits. When it throws, the transaction has been rolled back.
+    public func commit() throws(SQLiteError) {
+        if commitStatement == nil { commitStatement = try prepare("COMMIT") }
+        do {
+            try commitStatement!.run()
+            expectsTransaction = false
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    /// Rolls back what is open, if anything is.
+    public func rollback() {
+        expectsTransaction = false
+        guard isInTransaction else { return }
+        if rollbackStatement == nil { rollbackStatement = try? prepare("ROLLBACK") }
+        try? rollbackStatement?.run()
+    }
+
+    /// Runs `body` in a transaction of its own; rolls it back when `body` throws.
+    public func transaction<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
+        try begin()
+        do {
+            let result = try body()
+            try commit()
+            return result
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+}
