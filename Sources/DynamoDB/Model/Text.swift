@@ -1,0 +1,139 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A string as DynamoDB sees it: valid UTF-8, equal and ordered by its bytes.
+///
+/// Swift's `String` compares by canonical equivalence ("é" composed equals "é" decomposed); DynamoDB compares bytes, so
+/// attribute names, keys and values are `Text`. Up to 15 bytes take no allocation.
+public struct Text: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The same characters as a Swift string.
+    public let string: String
+
+    /// Takes over a Swift string.
+    public init(_ string: String) {
+        var string = string
+        string.makeContiguousUTF8()
+        self.string = string
+    }
+
+    /// A literal.
+    public init(stringLiteral value: StaticString) {
+        string = value.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Copies bytes that must be UTF-8; nil when they are not.
+    public init?(utf8 bytes: UnsafeRawBufferPointer) {
+        guard let string = String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) else { return nil }
+        self.string = string
+    }
+
+    /// Copies bytes known to be ASCII.
+    init(ascii bytes: UnsafeRawBufferPointer) {
+        string = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The length in UTF-8 bytes, which is what DynamoDB counts.
+    public var count: Int { string.utf8.count }
+
+    /// Whether it has no bytes.
+    public var isEmpty: Bool { string.utf8.isEmpty }
+
+    /// The UTF-8 bytes.
+    public var utf8: String.UTF8View { string.utf8 }
+
+    /// The string itself.
+    public var description: String { string }
+
+    /// Calls `body` with the UTF-8 bytes in place.
+    @inline(__always)
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        if let result = string.utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) {
+            return result
+        }
+        // Not reached for native strings; bridged ones are made contiguous at init.
+        return Array(string.utf8).withUnsafeBytes(body)
+    }
+
+    /// Whether the bytes of `prefix` begin this text.
+    public func hasPrefix(_ prefix: Text) -> Bool {
+        withBytes { all in prefix.withBytes { ByteOrder.hasPrefix(all, $0) } }
+    }
+
+    /// Whether the bytes of `part` occur anywhere in this text.
+    public func contains(_ part: Text) -> Bool {
+        withBytes { all in part.withBytes { ByteOrder.contains(all, $0) } }
+    }
+
+    /// Equal when every byte is.
+    public static func == (left: Text, right: Text) -> Bool {
+        guard left.count == right.count else { return false }
+        return left.withBytes { a in right.withBytes { b in ByteOrder.compare(a, b) == 0 } }
+    }
+
+    /// Ordered by bytes, as unsigned numbers; a prefix comes first.
+    public static func < (left: Text, right: Text) -> Bool {
+        left.withBytes { a in right.withBytes { b in ByteOrder.compare(a, b) < 0 } }
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        withBytes { hasher.combine(bytes: $0) }
+        hasher.combine(0xFF as UInt8)
+    }
+}
+
+/// Comparison of byte strings.
+enum ByteOrder {
+    /// Negative, zero or positive as `a` comes before, equals or comes after `b`.
+    @inline(__always)
+    static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+        let shared = min(a.count, b.count)
+        if shared > 0 {
+            let order = memcmp(a.baseAddress!, b.baseAddress!, shared)
+            if order != 0 { return Int(order) }
+        }
+        return a.count - b.count
+    }
+
+    /// Whether `all` begins with `prefix`.
+    static func hasPrefix(_ all: UnsafeRawBufferPointer, _ prefix: UnsafeRawBufferPointer) -> Bool {
+        guard prefix.count <= all.count else { return false }
+        return prefix.isEmpty || memcmp(all.baseAddress!, prefix.baseAddress!, prefix.count) == 0
+    }
+
+    /// Whether `part` occurs in `all`; in time linear in the two lengths whatever they hold.
+    static func contains(_ all: UnsafeRawBufferPointer, _ part: UnsafeRawBufferPointer) -> Bool {
+        guard !part.isEmpty else { return true }
+        guard part.count <= all.count else { return false }
+        guard part.count <= 32 else { return containsLong(all, part) }
+        var start = 0
+        while start <= all.count - part.count {
+            let left = all.count - part.count - start + 1
+            guard let found = memchr(all.baseAddress! + start, Int32(part[0]), left) else { return false }
+            if memcmp(found, part.baseAddress!, part.count) == 0 { return true }
+            start = UnsafeRawPointer(found) - all.baseAddress! + 1
+        }
+        return false
+    }
+
+    /// Knuth, Morris and Pratt's search.
+    private static func containsLong(_ all: UnsafeRawBufferPointer, _ part: UnsafeRawBufferPointer) -> Bool {
+        var borders = [Int](repeating: 0, count: part.count)
+        var matched = 0
+        for index in 1..<part.count {
+            while matched > 0, part[index] != part[matched] { matched = borders[matched - 1] }
+            if part[index] == part[matched] { matched += 1 }
+            borders[index] = matched
+        }
+        matched = 0
+        for byte in all {
+            while matched > 0, byte != part[matched] { matched = borders[matched - 1] }
+            if byte == part[matched] { matched += 1 }
+            if matched == part.count { return true }
+        }
+        return false
+    }
+}
