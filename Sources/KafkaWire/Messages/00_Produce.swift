@@ -62,7 +62,9 @@ package enum Produce: KafkaAPI {
             let version = w.version
             try w.taggedFields { (tags) throws(WireError) in
                 if version >= 10 {
-                    try tags.field(0, isSet: !nodeEndpoints.isEmpty) { (w) throws(WireError) in try w.field(&nodeEndpoints) }
+                    try tags.field(0, isSet: !nodeEndpoints.isEmpty) { (w) throws(WireError) in
+                        try w.field(&nodeEndpoints)
+                    }
                 }
             }
         }
@@ -106,7 +108,9 @@ package enum Produce: KafkaAPI {
                     let version = w.version
                     try w.taggedFields { (tags) throws(WireError) in
                         if version >= 10 {
-                            try tags.field(0, isSet: currentLeader != LeaderIDAndEpoch()) { (w) throws(WireError) in try w.field(&currentLeader) }
+                            try tags.field(0, isSet: currentLeader != LeaderIDAndEpoch()) { (w) throws(WireError) in
+                                try w.field(&currentLeader)
+                            }
                         }
                     }
                 }

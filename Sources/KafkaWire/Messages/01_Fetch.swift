@@ -37,7 +37,9 @@ package enum Fetch: KafkaAPI {
             try w.taggedFields { (tags) throws(WireError) in
                 try tags.field(0, isSet: clusterID != nil) { (w) throws(WireError) in try w.field(&clusterID) }
                 if version >= 15 {
-                    try tags.field(1, isSet: replicaState != ReplicaState()) { (w) throws(WireError) in try w.field(&replicaState) }
+                    try tags.field(1, isSet: replicaState != ReplicaState()) { (w) throws(WireError) in
+                        try w.field(&replicaState)
+                    }
                 }
             }
         }
@@ -93,10 +95,14 @@ package enum Fetch: KafkaAPI {
                     let version = w.version
                     try w.taggedFields { (tags) throws(WireError) in
                         if version >= 17 {
-                            try tags.field(0, isSet: replicaDirectoryID != .zero) { (w) throws(WireError) in try w.field(&replicaDirectoryID) }
+                            try tags.field(0, isSet: replicaDirectoryID != .zero) { (w) throws(WireError) in
+                                try w.field(&replicaDirectoryID)
+                            }
                         }
                         if version >= 18 {
-                            try tags.field(1, isSet: highWatermark != .max) { (w) throws(WireError) in try w.field(&highWatermark) }
+                            try tags.field(1, isSet: highWatermark != .max) { (w) throws(WireError) in
+                                try w.field(&highWatermark)
+                            }
                         }
                     }
                 }
@@ -138,7 +144,9 @@ package enum Fetch: KafkaAPI {
             let version = w.version
             try w.taggedFields { (tags) throws(WireError) in
                 if version >= 16 {
-                    try tags.field(0, isSet: !nodeEndpoints.isEmpty) { (w) throws(WireError) in try w.field(&nodeEndpoints) }
+                    try tags.field(0, isSet: !nodeEndpoints.isEmpty) { (w) throws(WireError) in
+                        try w.field(&nodeEndpoints)
+                    }
                 }
             }
         }
@@ -182,9 +190,15 @@ package enum Fetch: KafkaAPI {
                     if w.version >= 11 { try w.field(&preferredReadReplica) }
                     try w.field(&records)
                     try w.taggedFields { (tags) throws(WireError) in
-                        try tags.field(0, isSet: divergingEpoch != EpochEndOffset()) { (w) throws(WireError) in try w.field(&divergingEpoch) }
-                        try tags.field(1, isSet: currentLeader != LeaderIDAndEpoch()) { (w) throws(WireError) in try w.field(&currentLeader) }
-                        try tags.field(2, isSet: snapshotID != SnapshotID()) { (w) throws(WireError) in try w.field(&snapshotID) }
+                        try tags.field(0, isSet: divergingEpoch != EpochEndOffset()) { (w) throws(WireError) in
+                            try w.field(&divergingEpoch)
+                        }
+                        try tags.field(1, isSet: currentLeader != LeaderIDAndEpoch()) { (w) throws(WireError) in
+                            try w.field(&currentLeader)
+                        }
+                        try tags.field(2, isSet: snapshotID != SnapshotID()) { (w) throws(WireError) in
+                            try w.field(&snapshotID)
+                        }
                     }
                 }
 

@@ -11,7 +11,7 @@ package enum JoinGroup: KafkaAPI {
         package var memberID: String = ""
         package var groupInstanceID: String? = nil
         package var protocolType: String = ""
-        package var protocols: [Protocol] = []
+        package var protocols: [SupportedProtocol] = []
         package var reason: String? = nil
 
         package init() {}
@@ -28,7 +28,7 @@ package enum JoinGroup: KafkaAPI {
             try w.endOfStructure()
         }
 
-        package struct Protocol: WireStructure, Equatable, Sendable {
+        package struct SupportedProtocol: WireStructure, Equatable, Sendable {
             package var name: String = ""
             package var metadata: [UInt8] = []
 

@@ -41,10 +41,18 @@ package enum ApiVersions: KafkaAPI {
             try w.field(&apiKeys)
             if w.version >= 1 { try w.field(&throttleTimeMs) }
             try w.taggedFields { (tags) throws(WireError) in
-                try tags.field(0, isSet: !supportedFeatures.isEmpty) { (w) throws(WireError) in try w.field(&supportedFeatures) }
-                try tags.field(1, isSet: finalizedFeaturesEpoch != -1) { (w) throws(WireError) in try w.field(&finalizedFeaturesEpoch) }
-                try tags.field(2, isSet: !finalizedFeatures.isEmpty) { (w) throws(WireError) in try w.field(&finalizedFeatures) }
-                try tags.field(3, isSet: zkMigrationReady != false) { (w) throws(WireError) in try w.field(&zkMigrationReady) }
+                try tags.field(0, isSet: !supportedFeatures.isEmpty) { (w) throws(WireError) in
+                    try w.field(&supportedFeatures)
+                }
+                try tags.field(1, isSet: finalizedFeaturesEpoch != -1) { (w) throws(WireError) in
+                    try w.field(&finalizedFeaturesEpoch)
+                }
+                try tags.field(2, isSet: !finalizedFeatures.isEmpty) { (w) throws(WireError) in
+                    try w.field(&finalizedFeatures)
+                }
+                try tags.field(3, isSet: zkMigrationReady != false) { (w) throws(WireError) in
+                    try w.field(&zkMigrationReady)
+                }
             }
         }
 

@@ -99,7 +99,9 @@ package enum CreateTopics: KafkaAPI {
                     try w.field(&configs)
                 }
                 try w.taggedFields { (tags) throws(WireError) in
-                    try tags.field(0, isSet: topicConfigErrorCode != 0) { (w) throws(WireError) in try w.field(&topicConfigErrorCode) }
+                    try tags.field(0, isSet: topicConfigErrorCode != 0) { (w) throws(WireError) in
+                        try w.field(&topicConfigErrorCode)
+                    }
                 }
             }
 
