@@ -1,0 +1,160 @@
+/// A command line that has been understood.
+public struct Arguments: Equatable, Sendable {
+    /// Where a value came from. A flag wins over the environment.
+    public enum Origin: Sendable {
+        /// A flag of the command line.
+        case flag
+        /// A NESTBOX_* variable.
+        case environment
+    }
+
+    /// A checked value and where it came from.
+    public struct Given: Equatable, Sendable {
+        /// The text of the value.
+        public let text: String
+        /// Where it came from.
+        public let origin: Origin
+    }
+
+    /// What to do.
+    public var command: Command
+    /// The command whose help is wanted, for `help COMMAND` and `COMMAND --help`.
+    public var topic: Command?
+    /// The values that were given, each checked against its row of the table.
+    public var given: [Option.Name: Given] = [:]
+    /// What `exec` runs: the program and its arguments.
+    public var program: [String] = []
+
+    /// The text of an option, if it was given.
+    public subscript(name: Option.Name) -> String? { given[name]?.text }
+
+    /// Understands a command line: the words after the program's name, and the environment.
+    public static func parse(_ words: [String], environment: [String: String]) throws(Failure) -> Arguments {
+        guard let first = words.first else {
+            throw Failure(.usage, "no command was given; try `nestbox up`, or `nestbox help` for the others")
+        }
+        switch first {
+        case "--help", "-h": return Arguments(command: .help)
+        case "--version", "-V": return Arguments(command: .version)
+        default: break
+        }
+        guard let command = Command(rawValue: first) else {
+            let ending = Suggestion.ending(
+                for: first, in: Command.allCases.map(\.rawValue), otherwise: "; `nestbox help` lists the commands")
+            let kind = first.hasPrefix("-") ? "option" : "command"
+            throw Failure(.usage, "unknown \(kind) `\(first)`\(ending)")
+        }
+        var arguments = Arguments(command: command)
+        let rest = words.dropFirst()
+        switch command {
+        case .up, .exec:
+            try arguments.readOptions(rest)
+            guard arguments.command != .help else { return arguments }
+            try arguments.readEnvironment(environment)
+            if command == .exec, arguments.program.isEmpty {
+                throw Failure(.usage, "`nestbox exec` needs a command to run; write it after `--`")
+            }
+        case .help:
+            if let word = rest.first {
+                guard let topic = Command(rawValue: word) else {
+                    let ending = Suggestion.ending(
+                        for: word, in: Command.allCases.map(\.rawValue),
+                        otherwise: "; `nestbox help` lists the commands")
+                    throw Failure(.usage, "unknown command `\(word)`\(ending)")
+                }
+                arguments.topic = topic
+            }
+        case .version:
+            if let word = rest.first {
+                if word == "--help" || word == "-h" { return Arguments(command: .help, topic: .version) }
+                throw Failure(.usage, "`nestbox version` takes no arguments; remove `\(word)`")
+            }
+        }
+        return arguments
+    }
+
+    private mutating func readOptions(_ words: ArraySlice<String>) throws(Failure) {
+        let known = Option.all.filter { $0.commands.contains(command) }
+        var rest = words
+        while let word = rest.popFirst() {
+            if word == "--" {
+                guard command == .exec else {
+                    throw Failure(.usage, "`nestbox up` runs no command; use `nestbox exec -- COMMAND`")
+                }
+                program = Array(rest)
+                return
+            }
+            if word == "--help" || word == "-h" {
+                self = Arguments(command: .help, topic: command)
+                return
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                guard command == .exec else {
+                    throw Failure(.usage, "`nestbox up` takes no argument `\(word)`; options begin with --")
+                }
+                program = [word] + rest
+                return
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let option = known.first(where: { $0.flag == parts[0] }) else {
+                let ending = Suggestion.ending(
+                    for: parts[0], in: known.map(\.flag),
+                    otherwise: "; `nestbox help \(command.rawValue)` lists the options")
+                throw Failure(.usage, "unknown option `\(parts[0])`\(ending)")
+            }
+            let text: String
+            if parts.count == 2 {
+                text = parts[1]
+            } else if option.value == .toggle {
+                text = "true"
+            } else if let next = rest.first, next != "--", !next.hasPrefix("--") {
+                rest = rest.dropFirst()
+                text = next
+            } else {
+                throw Failure(
+                    .usage, "`\(option.flag)` needs a value: \(option.flag) \(option.value.placeholder ?? "")")
+            }
+            given[option.name] = Given(text: try option.checked(text, as: option.flag), origin: .flag)
+        }
+    }
+
+    private mutating func readEnvironment(_ environment: [String: String]) throws(Failure) {
+        for option in Option.all where option.commands.contains(command) && given[option.name] == nil {
+            guard let text = environment[option.variable], !text.isEmpty else { continue }
+            given[option.name] = Given(text: try option.checked(text, as: option.variable), origin: .environment)
+        }
+    }
+}
+
+extension Option {
+    /// The value in its canonical text, or a failure that names the flag or variable it was given by.
+    func checked(_ text: String, as source: String) throws(Failure) -> String {
+        switch value {
+        case .toggle:
+            switch text.lowercased() {
+            case "1", "true", "yes", "on": return "true"
+            case "0", "false", "no", "off": return "false"
+            default: throw Failure(.usage, "`\(source)` must be true or false, not `\(text)`")
+            }
+        case .text(let placeholder):
+            guard !text.isEmpty else { throw Failure(.usage, "`\(source)` must not be empty; give \(placeholder)") }
+        case .choice(let words):
+            guard words.contains(text) else {
+                throw Failure(.usage, "`\(source)` must be one of \(words.joined(separator: ", ")), not `\(text)`")
+            }
+        case .port:
+            guard UInt16(text).map({ $0 > 0 }) == true else {
+                throw Failure(.usage, "`\(source)` must be a port from 1 to 65535, not `\(text)`")
+            }
+        case .seconds:
+            guard Int(text).map({ (1...86_400).contains($0) }) == true else {
+                throw Failure(.usage, "`\(source)` must be a whole number of seconds from 1 to 86400, not `\(text)`")
+            }
+        case .list(let placeholder):
+            guard text.split(separator: ",").isEmpty == false else {
+                throw Failure(.usage, "`\(source)` must not be empty; give \(placeholder)")
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,135 @@
+/// What nestbox can be told to do.
+public enum Command: String, CaseIterable, Sendable {
+    /// Start the stack and keep it running until a signal.
+    case up
+    /// Start the stack for the life of one command.
+    case exec
+    /// Print the version.
+    case version
+    /// Print the help.
+    case help
+
+    /// What it does, in one line of the help.
+    var summary: String {
+        switch self {
+        case .up: "start the emulators, the tables and topics, and the services; Ctrl-C stops them all"
+        case .exec: "the same on free ports, in memory, for the life of one command; returns its exit code"
+        case .version: "print the version"
+        case .help: "print this help; `nestbox help COMMAND` has the options of a command"
+        }
+    }
+}
+
+/// One option of the command line: the same row serves parsing, the NESTBOX_* variable, the checks and the help.
+public struct Option: Sendable {
+    /// The options by name. The flag and the variable are derived from it.
+    public enum Name: String, CaseIterable, Sendable {
+        /// The stack file.
+        case stack
+        /// The data directory, or `memory`.
+        case data
+        /// What an answered write survives.
+        case durability
+        /// The parts to start.
+        case only
+        /// Whether ports are chosen freely.
+        case anyPort = "any-port"
+        /// The address to listen on.
+        case host
+        /// The port of DynamoDB.
+        case awsPort = "aws-port"
+        /// The port of Kafka.
+        case kafkaPort = "kafka-port"
+        /// How long `Ready.` may take.
+        case readyTimeout = "ready-timeout"
+        /// How much nestbox says of itself.
+        case logLevel = "log-level"
+    }
+
+    /// What an option takes.
+    public enum Value: Sendable, Equatable {
+        /// Nothing: present or not (`--x=false` and `NESTBOX_X=false` say not).
+        case toggle
+        /// Any text that is not empty.
+        case text(String)
+        /// One of these words.
+        case choice([String])
+        /// A port number, 1 to 65535.
+        case port
+        /// A whole number of seconds, 1 to 86,400.
+        case seconds
+        /// Words between commas.
+        case list(String)
+
+        /// How the help writes it after the flag.
+        var placeholder: String? {
+            switch self {
+            case .toggle: nil
+            case .text(let word), .list(let word): word
+            case .choice(let words): words.joined(separator: "|")
+            case .port: "PORT"
+            case .seconds: "SECONDS"
+            }
+        }
+    }
+
+    /// Its name.
+    public let name: Name
+    /// What it takes.
+    public let value: Value
+    /// The commands that have it.
+    public let commands: [Command]
+    /// What it does, in one line of the help.
+    public let help: String
+
+    /// `--any-port`.
+    public var flag: String { "--" + name.rawValue }
+
+    /// `NESTBOX_ANY_PORT`.
+    public var variable: String { "NESTBOX_" + String(decoding: name.rawValue.utf8.map(Option.upper), as: UTF8.self) }
+
+    private static func upper(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case UInt8(ascii: "-"): UInt8(ascii: "_")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+        default: byte
+        }
+    }
+
+    /// The one list of options, in the order of the help.
+    public static let all: [Option] = [
+        Option(
+            name: .stack, value: .text("FILE"), commands: [.up, .exec],
+            help: "the stack to start (default: nestbox.yaml here, else the built-in stack)"),
+        Option(
+            name: .data, value: .text("DIR|memory"), commands: [.up, .exec],
+            help: "where data and logs live; memory is removed at exit (default: .nestbox; exec: memory)"),
+        Option(
+            name: .durability, value: .choice(["process", "full"]), commands: [.up, .exec],
+            help: "what an answered write survives: the end of the process, or a power cut too (default: process)"),
+        Option(
+            name: .only, value: .list("NAME,..."), commands: [.up, .exec],
+            help: "start only these and what they need: aws, kafka or services of the stack"),
+        Option(
+            name: .anyPort, value: .toggle, commands: [.up, .exec],
+            help: "take free ports instead of fixed ones (exec: always, unless --any-port=false)"),
+        Option(
+            name: .host, value: .text("ADDRESS"), commands: [.up, .exec],
+            help: "the address to listen on (default: localhost, which is 127.0.0.1 and ::1)"),
+        Option(
+            name: .awsPort, value: .port, commands: [.up, .exec],
+            help: "the port of DynamoDB (default: 8000)"),
+        Option(
+            name: .kafkaPort, value: .port, commands: [.up, .exec],
+            help: "the port of Kafka (default: 9092)"),
+        Option(
+            name: .readyTimeout, value: .seconds, commands: [.up, .exec],
+            help: "how long the services may take to be ready (default: 60)"),
+        Option(
+            name: .logLevel, value: .choice(["error", "warn", "info", "debug"]), commands: [.up, .exec],
+            help: "how much nestbox says of itself (default: info)"),
+    ]
+
+    /// The row of a name.
+    public static func named(_ name: Name) -> Option { all.first { $0.name == name }! }
+}

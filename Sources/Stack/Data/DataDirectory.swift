@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The directory that holds everything nestbox keeps: tables, logs of partitions, logs of services. One process has it at a time.
+struct DataDirectory {
+    /// The version of the directory's layout that this nestbox writes. A newer one is refused.
+    static let formatVersion = 1
+
+    /// Where it is.
+    let path: String
+    /// Whether it goes away at exit.
+    let isTemporary: Bool
+    /// The pid of the process that ended without letting go of it, if there was one.
+    let takenOverFrom: Int32?
+    private let lock: DataLock
+
+    /// Where the tables are.
+    var tables: String { path + "/dynamodb" }
+    /// Where the partitions are.
+    var broker: String { path + "/kafka" }
+    /// Where the services' logs are.
+    var logs: String { path + "/logs" }
+
+    /// Opens or makes the data directory of a project.
+    static func open(_ path: String) throws(Failure) -> DataDirectory {
+        do { try FileSystem.makeDirectory(path) } catch { throw unusable(error) }
+        return try DataDirectory(path, isTemporary: false)
+    }
+
+    /// Makes the directory of a stack in memory: `nestbox-<pid>` in the system's temporary directory.
+    static func temporary(in temporaryDirectory: String) throws(Failure) -> DataDirectory {
+        let path = FileSystem.resolve("nestbox-\(getpid())", from: temporaryDirectory)
+        // Only this process can have this pid now, so what stands here was left by one that is gone.
+        FileSystem.removeTree(path)
+        guard mkdir(path, 0o700) == 0 else {
+            let trouble = FileSystem.Trouble(path: path, code: errno)
+            throw Failure(
+                .configuration, "cannot make the directory \(trouble); set TMPDIR to a directory that can be written")
+        }
+        return try DataDirectory(path, isTemporary: true)
+    }
+
+    /// The directories in `temporaryDirectory` whose nestbox is gone: nobody has their lock, and no process has their pid.
+    static func staleTemporaries(in temporaryDirectory: String) -> [String] {
+        FileSystem.names(in: temporaryDirectory).compactMap { name in
+            guard let pid = pid(ofTemporary: name), !DataLock.isProcessAlive(pid) else { return nil }
+            let path = FileSystem.resolve(name, from: temporaryDirectory)
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+                return nil
+            }
+            return path
+        }
+    }
+
+    /// The pid in the name of a temporary directory; nil when the name is not one's.
+    static func pid(ofTemporary name: String) -> Int32? {
+        let prefix = "nestbox-"
+        guard name.hasPrefix(prefix) else { return nil }
+        let digits = name.dropFirst(prefix.count)
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        return Int32(digits).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private init(_ path: String, isTemporary: Bool) throws(Failure) {
+        let outcome: DataLock.Outcome
+        do { outcome = try DataLock.acquire(path + "/lock") } catch { throw Self.unusable(error) }
+        switch outcome {
+        case .taken(let lock, let from):
+            self.lock = lock
+            self.takenOverFrom = from
+        case .refused(let holder):
+            let who = holder.map { "a nestbox with pid \($0)" } ?? "another nestbox"
+            throw Failure(
+                .configuration,
+                "the data directory \(path) is in use by \(who); stop it, or choose another directory with --data")
+        }
+        self.path = path
+        self.isTemporary = isTemporary
+        do {
+            try Self.checkFormat(at: path + "/format", of: path)
+            if !isTemporary, FileSystem.kind(path + "/.gitignore") == nil {
+                try FileSystem.write("*\n", to: path + "/.gitignore")
+            }
+            try FileSystem.makeDirectory(path + "/logs")
+        } catch let trouble as FileSystem.Trouble {
+            throw Self.unusable(trouble)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.other, "\(path): \(error)")
+        }
+    }
+
+    private static func unusable(_ trouble: FileSystem.Trouble) -> Failure {
+        Failure(.configuration, "the data directory cannot be used: \(trouble); choose another with --data")
+    }
+
+    /// Writes the format version into a new directory; refuses one that is newer than this nestbox or not a number.
+    private static func checkFormat(at path: String, of directory: String) throws {
+        guard FileSystem.kind(path) != nil else {
+            try FileSystem.write("\(formatVersion)\n", to: path)
+            return
+        }
+        let text = String(decoding: try FileSystem.read(path, limit: 64), as: UTF8.self)
+        try refuseFormat(text, of: directory)
+    }
+
+    /// Refuses the text of a format file that this nestbox does not know.
+    static func refuseFormat(_ text: String, of directory: String) throws(Failure) {
+        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard let version = Int(String(decoding: Array(digits), as: UTF8.self)), version > 0 else {
+            throw Failure(
+                .configuration,
+                "\(directory)/format is not a format version of nestbox; choose another directory with --data")
+        }
+        guard version <= formatVersion else {
+            throw Failure(
+                .configuration,
+                "the data directory \(directory) has format \(version), and this nestbox knows only up to "
+                    + "\(formatVersion); use a newer nestbox, or choose another directory with --data")
+        }
+    }
+}
