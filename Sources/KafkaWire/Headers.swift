@@ -74,7 +74,7 @@ package enum Frame {
 }
 
 /// What every API's namespace says of itself.
-package protocol KafkaAPI {
+package protocol KafkaAPI: SendableMetatype {
     associatedtype Request: WireStructure
     associatedtype Response: WireStructure
     /// The API key.

@@ -9,7 +9,7 @@ package enum WireError: Error, Equatable, Sendable {
 }
 
 /// A structure of Kafka's protocol: one `layout` reads it and writes it, in all its versions.
-package protocol WireStructure {
+package protocol WireStructure: SendableMetatype {
     /// The structure with every field at its default.
     init()
     /// Names each field once, in the order of the wire, under the condition of its versions.

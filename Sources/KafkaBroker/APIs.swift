@@ -1,0 +1,77 @@
+import KafkaWire
+
+/// An API that the broker serves.
+package protocol ServedAPI: KafkaAPI {
+    /// The versions that are served, at most those that have a layout.
+    static var served: ClosedRange<Int16> { get }
+    /// The versions that ApiVersions tells.
+    static var advertised: ClosedRange<Int16> { get }
+    /// Handles one request.
+    static func handle(_ request: Request, _ context: RequestContext, _ broker: Broker) -> Answer<Response>
+}
+
+extension ServedAPI {
+    package static var served: ClosedRange<Int16> { versions }
+    package static var advertised: ClosedRange<Int16> { served }
+}
+
+/// The one list of what the broker serves: dispatch, ApiVersions, the coverage table and tests derive from it.
+package enum APIs {
+    /// Every API, in the order of keys.
+    package static let all: [API] = [
+        API(ApiVersions.self)
+    ]
+
+    private static let table: [API?] = {
+        var table = [API?](repeating: nil, count: Int(all.map(\.key).max() ?? 0) + 1)
+        for api in all { table[Int(api.key)] = api }
+        return table
+    }()
+
+    /// The API with a key; nil when there is none.
+    package static func byKey(_ key: Int16) -> API? {
+        table.indices.contains(Int(key)) ? table[Int(key)] : nil
+    }
+}
+
+/// One API of the list.
+package struct API: Sendable {
+    /// The API key.
+    package let key: Int16
+    /// The name in the protocol's documentation.
+    package let name: String
+    /// The versions that are served.
+    package let served: ClosedRange<Int16>
+    /// The versions that ApiVersions tells.
+    package let advertised: ClosedRange<Int16>
+    private let flexibleFrom: Int16
+    private let run: @Sendable (UnsafeRawBufferPointer, RequestContext, Broker) throws(WireError) -> Outcome
+
+    package init<Served: ServedAPI>(_: Served.Type) {
+        key = Served.key
+        name = "\(Served.self)"
+        served = Served.served
+        advertised = Served.advertised
+        flexibleFrom = Served.flexibleFrom
+        run = { (body, context, broker) throws(WireError) in
+            let request = try Frame.decode(
+                Served.Request.self, body, version: context.version, flexible: Served.isFlexible(context.version))
+            switch Served.handle(request, context, broker) {
+            case .now(let response): return .respond(ResponseFrame(Served.self, context.token, response))
+            case .withRecords(let response, let regions):
+                return .respond(ResponseFrame(Served.self, context.token, response, regions: regions))
+            case .parked: return .parked(context.token)
+            case .nothing: return .nothing
+            }
+        }
+    }
+
+    /// Whether a version's header and body are flexible.
+    package func isFlexible(_ version: Int16) -> Bool { version >= flexibleFrom }
+
+    func handle(
+        _ body: UnsafeRawBufferPointer, _ context: RequestContext, _ broker: Broker
+    ) throws(WireError) -> Outcome {
+        try run(body, context, broker)
+    }
+}

@@ -1,0 +1,91 @@
+import KafkaWire
+
+/// A single-node Kafka broker without sockets, threads or a clock: frames and times come in, frames come out.
+///
+/// Everything happens on the one thread that calls it. Kafka's contract of one request at a time per connection is the caller's: it hands in a
+/// client's next request after the answer to the one before.
+public final class Broker {
+    /// How it is set up.
+    public let configuration: Configuration
+    /// Where answers to parked requests go. Set it before the first request.
+    public var deliver: (RequestToken, ResponseFrame) -> Void = { _, _ in }
+    /// Runs a job away from the loop and then, on the loop, what follows. Unless set, both at once.
+    public var background: (_ job: @escaping @Sendable () -> Void, _ then: @escaping () -> Void) -> Void = {
+        $0()
+        $1()
+    }
+
+    /// The time of the event that is being handled, in milliseconds since 1970.
+    package private(set) var now: Int64
+    /// What waits for time or for something to happen: fetches, groups.
+    private var waiting: [any BrokerPart] = []
+    private var nextSerial: UInt64 = 0
+
+    /// Opens the data directory and recovers what is there. `now` is in milliseconds since 1970.
+    public init(_ configuration: Configuration, now: Int64) throws {
+        self.configuration = configuration
+        self.now = now
+    }
+
+    /// Adds a part that is told of time and of clients that go.
+    package func add(_ part: any BrokerPart) { waiting.append(part) }
+
+    // MARK: - Requests
+
+    /// Handles one request frame, without its size.
+    public func handle(_ frame: UnsafeRawBufferPointer, from client: Client, now: Int64) -> Outcome {
+        self.now = now
+        do throws(WireError) {
+            let (header, body) = try Frame.header(of: frame) { key, version in
+                APIs.byKey(key)?.isFlexible(version) ?? false
+            }
+            guard let api = APIs.byKey(header.apiKey) else { return .close }
+            nextSerial += 1
+            let token = RequestToken(
+                client: client.id, serial: nextSerial, correlationID: header.correlationID, version: header.apiVersion)
+            let context = RequestContext(token: token, client: client, clientID: header.clientID, now: now)
+            guard api.served.contains(header.apiVersion) else {
+                return api.key == ApiVersions.key ? ApiVersions.unsupported(context, self) : .close
+            }
+            return try api.handle(body, context, self)
+        } catch {
+            return .close
+        }
+    }
+
+    /// Answers a parked request. An answer to a client that has gone is harmless.
+    package func answer<API: KafkaAPI>(
+        _: API.Type, _ token: RequestToken, _ response: API.Response, regions: [LogRegion] = []
+    ) {
+        deliver(token, ResponseFrame(API.self, token, response, regions: regions))
+    }
+
+    // MARK: - Time and clients
+
+    /// When `advance` has to be called, in milliseconds since 1970; nil when nothing waits for time.
+    public var nextDeadlineMillis: Int64? {
+        waiting.lazy.compactMap(\.nextDeadlineMillis).min()
+    }
+
+    /// Does what has become due.
+    public func advance(to now: Int64) {
+        self.now = now
+        for part in waiting { part.advance(to: now) }
+    }
+
+    /// Forgets a client's waiting request.
+    public func disconnected(_ client: ClientID, now: Int64) {
+        self.now = now
+        for part in waiting { part.disconnected(client) }
+    }
+}
+
+/// Something in the broker that waits.
+package protocol BrokerPart: AnyObject {
+    /// When `advance` has to be called, in milliseconds since 1970.
+    var nextDeadlineMillis: Int64? { get }
+    /// Does what has become due.
+    func advance(to now: Int64)
+    /// Forgets a client's waiting request.
+    func disconnected(_ client: ClientID)
+}
