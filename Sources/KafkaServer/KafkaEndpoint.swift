@@ -1,0 +1,108 @@
+import KafkaBroker
+import Reactor
+
+/// Kafka's port: listeners, connections, and the broker's timer, all on one loop.
+public final class KafkaEndpoint {
+    /// How the port behaves. The names are those of Kafka's broker configs.
+    public struct Configuration: Sendable {
+        /// Where clients that come through a gateway find the broker; nil when there are none.
+        public var advertised: (host: String, port: UInt16)?
+        /// `socket.request.max.bytes`: a frame that says it is longer closes its connection.
+        public var requestMaxBytes = 100 << 20
+        /// `connections.max.idle.ms`.
+        public var connectionsMaxIdle: Duration = .seconds(600)
+
+        /// Kafka's defaults.
+        public init() {}
+    }
+
+    let broker: Broker
+    let configuration: Configuration
+    private let loop: EventLoop
+    private var listeners: [Listener] = []
+    private var connections: [ClientID: KafkaConnection] = [:]
+    private var deadline: Timer?
+    private var deadlineMillis: Int64?
+    private var idle: Timer?
+    private let subnets: [Subnet]
+
+    /// Takes over the broker: its answers, its time and its background jobs.
+    public init(loop: EventLoop, broker: Broker, configuration: Configuration = Configuration()) {
+        self.loop = loop
+        self.broker = broker
+        self.configuration = configuration
+        subnets = Subnet.ofInterfaces()
+        deadline = loop.timer { [unowned self] in advance() }
+        idle = loop.timer { [unowned self] in closeIdle() }
+        idle?.start(after: .seconds(30), repeating: .seconds(30))
+        broker.deliver = { [unowned self] token, frame in connections[token.client]?.answer(token, frame) }
+        broker.background = { [unowned loop] job, then in loop.work(job) { _ in then() } }
+        loop.atTurnEnd { [weak self] in self?.setDeadline() }
+        setDeadline()
+    }
+
+    /// Listens; port 0 takes a free one. Returns where.
+    public func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
+        let listener = try Listener(loop: loop, address: address) { [unowned self] in accept($0) }
+        listeners.append(listener)
+        return listener.address
+    }
+
+    /// Stops listening and closes every connection.
+    public func close() {
+        for listener in listeners { listener.close() }
+        listeners = []
+        for connection in connections.values { connection.close() }
+        deadline?.stop()
+        idle?.stop()
+    }
+
+    // MARK: - Connections
+
+    private func accept(_ connection: Connection) {
+        let address = AdvertisedAddress(
+            peer: connection.peer, local: connection.local, advertised: configuration.advertised, subnets: subnets)
+        let client = Client(
+            id: connection.id.rawValue, host: connection.peer.host, advertisedHost: address.host,
+            advertisedPort: Int32(address.port))
+        let handler = KafkaConnection(self, connection, client, nowNanos: loop.monotonicNanos)
+        connections[client.id] = handler
+        connection.handler = handler
+    }
+
+    func handle(_ frame: UnsafeRawBufferPointer, _ connection: KafkaConnection) -> Outcome {
+        connection.lastUsedNanos = loop.monotonicNanos
+        return broker.handle(frame, from: connection.client, now: loop.wallMillis)
+    }
+
+    func closed(_ client: ClientID) {
+        connections[client] = nil
+        broker.disconnected(client, now: loop.wallMillis)
+    }
+
+    // MARK: - Time
+
+    private func advance() {
+        deadlineMillis = nil
+        broker.advance(to: loop.wallMillis)
+    }
+
+    private func setDeadline() {
+        let next = broker.nextDeadlineMillis
+        guard next != deadlineMillis else { return }
+        deadlineMillis = next
+        guard let next else {
+            deadline?.stop()
+            return
+        }
+        deadline?.start(after: .milliseconds(max(0, next - loop.wallMillis)))
+    }
+
+    private func closeIdle() {
+        let limit = configuration.connectionsMaxIdle
+        for connection in connections.values
+        where !connection.isParked && .nanoseconds(loop.monotonicNanos - connection.lastUsedNanos) > limit {
+            connection.close()
+        }
+    }
+}
