@@ -1,0 +1,99 @@
+/// A request, looked at in place: valid during the handler's call only. Copy what is to be kept.
+public struct HTTPRequest: ~Copyable {
+    let head: RequestHead
+    private let bytes: UnsafeRawBufferPointer
+    /// The body.
+    public let body: UnsafeRawBufferPointer
+
+    init(head: RequestHead, bytes: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) {
+        self.head = head
+        self.bytes = bytes
+        self.body = body
+    }
+
+    /// The method.
+    public var method: HTTPMethod { head.method }
+
+    /// The method's name as sent.
+    public var methodBytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[head.lineStart..<head.lineStart + head.methodCount])
+    }
+
+    /// The request target as sent: path and query, printable ASCII.
+    public var target: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[head.targetStart..<head.targetStart + head.targetCount])
+    }
+
+    /// The target up to `?`, as sent.
+    public var pathBytes: UnsafeRawBufferPointer {
+        let target = target
+        let end = target.firstIndex(of: 0x3F) ?? target.count
+        return UnsafeRawBufferPointer(rebasing: target[..<end])
+    }
+
+    /// The target up to `?`, percent signs decoded.
+    public var path: String { percentDecoded(pathBytes, plusIsSpace: false) }
+
+    /// The target after `?`, as sent; nil without one.
+    public var query: String? {
+        let target = target
+        guard let mark = target.firstIndex(of: 0x3F) else { return nil }
+        return String(decoding: target[(mark + 1)...], as: UTF8.self)
+    }
+
+    /// 0 for HTTP/1.0, 1 for HTTP/1.1.
+    public var minorVersion: Int { head.minorVersion }
+
+    /// Whether the connection goes on after the answer, as far as the client is concerned.
+    public var isKeptAlive: Bool { head.isKeptAlive }
+
+    /// The value of the first field with this name, given in lower case; nil without one. Costs no allocation.
+    public func header(_ name: StaticString) -> UnsafeRawBufferPointer? {
+        for field in head.fields where Int(field.nameCount) == name.utf8CodeUnitCount {
+            if bytes.slice(field.nameStart, field.nameCount).isEqualIgnoringCase(name) {
+                return bytes.slice(field.valueStart, field.valueCount)
+            }
+        }
+        return nil
+    }
+
+    /// The number of header fields.
+    public var fieldCount: Int { head.fields.count }
+
+    /// The name of a header field as sent, in the order sent.
+    public func fieldName(_ index: Int) -> UnsafeRawBufferPointer {
+        bytes.slice(head.fields[index].nameStart, head.fields[index].nameCount)
+    }
+
+    /// The value of a header field, without spaces around it.
+    public func fieldValue(_ index: Int) -> UnsafeRawBufferPointer {
+        bytes.slice(head.fields[index].valueStart, head.fields[index].valueCount)
+    }
+}
+
+/// Decodes `%XX`; what is not two hexadecimal digits stays as it is.
+func percentDecoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool) -> String {
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(bytes.count)
+    var at = bytes.startIndex
+    func digit(_ index: some Any, _ byte: UInt8) -> UInt8? {
+        if byte &- 0x30 < 10 { return byte - 0x30 }
+        let lower = byte | 0x20
+        return lower &- 0x61 < 6 ? lower - 0x61 + 10 : nil
+    }
+    while at < bytes.endIndex {
+        let byte = bytes[at]
+        let next = bytes.index(after: at)
+        if byte == 0x25, next < bytes.endIndex, let high = digit(next, bytes[next]) {
+            let last = bytes.index(after: next)
+            if last < bytes.endIndex, let low = digit(last, bytes[last]) {
+                decoded.append(high << 4 | low)
+                at = bytes.index(after: last)
+                continue
+            }
+        }
+        decoded.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
+        at = next
+    }
+    return String(decoding: decoded, as: UTF8.self)
+}

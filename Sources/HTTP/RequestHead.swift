@@ -1,0 +1,236 @@
+/// Where a header field's name and value lie, in bytes from the beginning of the head.
+struct HeaderField: Hashable, Sendable {
+    var nameStart: UInt32
+    var nameCount: UInt32
+    var valueStart: UInt32
+    var valueCount: UInt32
+}
+
+/// The line and fields of a request, as places in the bytes it was read from, and what HTTP itself needs of them.
+struct RequestHead {
+    var method = HTTPMethod.other
+    var methodCount = 0
+    var lineStart = 0
+    var targetStart = 0
+    var targetCount = 0
+    /// HTTP/1.x
+    var minorVersion = 1
+    var fields: [HeaderField] = []
+    /// Bytes of line, fields and the empty line.
+    var count = 0
+    /// Nil without a Content-Length.
+    var contentLength: Int?
+    var isChunked = false
+    var isKeptAlive = true
+    var expectsContinue = false
+
+    enum Result: Equatable {
+        case needMore
+        case done
+        case failed(Int)
+    }
+
+    /// Reads a head from the beginning of `bytes`. Pure: the same bytes give the same result.
+    mutating func parse(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) -> Result {
+        fields.removeAll(keepingCapacity: true)
+        contentLength = nil
+        isChunked = false
+        expectsContinue = false
+        var at = 0
+        // A line end too many after the request before is forgiven (RFC 9112 section 2.2).
+        while at < bytes.count && at < 4 && (bytes[at] == 0x0D || bytes[at] == 0x0A) { at += 1 }
+        lineStart = at
+        let line = parseLine(bytes, &at, limits)
+        guard line == .done else { return line }
+        var seen = Seen()
+        while true {
+            guard at < bytes.count else { return unfinished(bytes.count, limits) }
+            if bytes[at] == 0x0A {
+                at += 1
+                break
+            }
+            if bytes[at] == 0x0D {
+                guard at + 1 < bytes.count else { return unfinished(bytes.count, limits) }
+                guard bytes[at + 1] == 0x0A else { return .failed(400) }
+                at += 2
+                break
+            }
+            let field = parseField(bytes, &at, limits)
+            guard field == .done else { return field }
+            if let status = note(bytes, fields[fields.count - 1], &seen) { return .failed(status) }
+        }
+        guard at <= limits.headBytes else { return .failed(431) }
+        count = at
+        return finish(seen, limits)
+    }
+
+    private func unfinished(_ count: Int, _ limits: HTTPLimits) -> Result {
+        count > limits.headBytes ? .failed(431) : .needMore
+    }
+
+    private mutating func parseLine(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ limits: HTTPLimits) -> Result {
+        let start = at
+        let end = min(bytes.count, start + limits.requestLineBytes)
+        let ranOut: Result = end < bytes.count ? .failed(414) : .needMore
+        while at < end, ByteClass.isToken(bytes[at]) { at += 1 }
+        guard at < end else { return at - start > 64 ? .failed(400) : ranOut }
+        guard at > start, at - start <= 64, bytes[at] == 0x20 else { return .failed(400) }
+        methodCount = at - start
+        method = HTTPMethod(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
+        at += 1
+        targetStart = at
+        while at < end, bytes[at] > 0x20, bytes[at] < 0x7F { at += 1 }
+        targetCount = at - targetStart
+        guard at < end else { return ranOut }
+        guard targetCount > 0, bytes[at] == 0x20 else { return .failed(400) }
+        at += 1
+        return parseVersion(bytes, &at, end, ranOut)
+    }
+
+    private mutating func parseVersion(
+        _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ end: Int, _ ranOut: Result
+    ) -> Result {
+        let prefix: StaticString = "HTTP/"
+        for index in 0..<5 {
+            guard at < end else { return ranOut }
+            guard bytes[at] == prefix.utf8Start[index] else { return .failed(400) }
+            at += 1
+        }
+        guard at < end else { return ranOut }
+        let major = bytes[at]
+        guard major &- 0x30 < 10 else { return .failed(400) }
+        at += 1
+        guard at < end else { return ranOut }
+        guard bytes[at] == 0x2E else { return .failed(400) }
+        at += 1
+        guard at < end else { return ranOut }
+        guard bytes[at] &- 0x30 < 10 else { return .failed(400) }
+        minorVersion = bytes[at] == 0x30 ? 0 : 1
+        at += 1
+        guard at < end else { return ranOut }
+        if bytes[at] == 0x0D {
+            at += 1
+            guard at < end else { return ranOut }
+        }
+        guard bytes[at] == 0x0A else { return .failed(400) }
+        at += 1
+        return major == 0x31 ? .done : .failed(505)
+    }
+
+    private mutating func parseField(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ limits: HTTPLimits) -> Result {
+        let nameStart = at
+        while at < bytes.count, ByteClass.isToken(bytes[at]) { at += 1 }
+        guard at < bytes.count else { return unfinished(at, limits) }
+        // Also refuses folded lines and space before the colon (RFC 9112 sections 5.1 and 5.2).
+        guard at > nameStart, bytes[at] == 0x3A else { return .failed(400) }
+        let nameCount = at - nameStart
+        at += 1
+        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x09 { at += 1 }
+        let valueStart = at
+        at = endOfText(bytes, at)
+        guard at < bytes.count else { return unfinished(at, limits) }
+        var valueEnd = at
+        if bytes[at] == 0x0D {
+            guard at + 1 < bytes.count else { return unfinished(at, limits) }
+            at += 1
+        }
+        guard bytes[at] == 0x0A else { return .failed(400) }
+        at += 1
+        while valueEnd > valueStart, bytes[valueEnd - 1] == 0x20 || bytes[valueEnd - 1] == 0x09 { valueEnd -= 1 }
+        guard at <= limits.headBytes, fields.count < limits.fieldCount else { return .failed(431) }
+        fields.append(
+            HeaderField(
+                nameStart: UInt32(nameStart), nameCount: UInt32(nameCount), valueStart: UInt32(valueStart),
+                valueCount: UInt32(valueEnd - valueStart)))
+        return .done
+    }
+
+    /// The next byte that may not stand in a field's value: a control character other than tab. Eight at a time.
+    private func endOfText(_ bytes: UnsafeRawBufferPointer, _ from: Int) -> Int {
+        var at = from
+        while true {
+            while at + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                let below = (word &- 0x2020_2020_2020_2020) & ~word
+                let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+                let equal = (delete &- 0x0101_0101_0101_0101) & ~delete
+                if (below | equal) & 0x8080_8080_8080_8080 != 0 { break }
+                at += 8
+            }
+            let end = min(at + 8, bytes.count)
+            while at < end {
+                let byte = bytes[at]
+                if (byte < 0x20 && byte != 0x09) || byte == 0x7F { return at }
+                at += 1
+            }
+            if at == bytes.count { return at }
+        }
+    }
+
+    /// The fields that decide where the request ends and what becomes of the connection.
+    private struct Seen {
+        var hosts = 0
+        var lengths = 0
+        var codings = 0
+        var close = false
+        var keepAlive = false
+    }
+
+    private mutating func note(_ bytes: UnsafeRawBufferPointer, _ field: HeaderField, _ seen: inout Seen) -> Int? {
+        let name = bytes.slice(field.nameStart, field.nameCount)
+        let value = bytes.slice(field.valueStart, field.valueCount)
+        switch name.count {
+        case 4 where name.isEqualIgnoringCase("host"): seen.hosts += 1
+        case 6 where name.isEqualIgnoringCase("expect"):
+            guard value.isEqualIgnoringCase("100-continue") else { return 417 }
+            expectsContinue = true
+        case 10 where name.isEqualIgnoringCase("connection"):
+            value.forEachMember { member in
+                if member.isEqualIgnoringCase("close") { seen.close = true }
+                if member.isEqualIgnoringCase("keep-alive") { seen.keepAlive = true }
+            }
+        case 14 where name.isEqualIgnoringCase("content-length"):
+            seen.lengths += 1
+            guard seen.lengths == 1, let length = Self.decimal(value) else { return 400 }
+            contentLength = length
+        case 17 where name.isEqualIgnoringCase("transfer-encoding"):
+            seen.codings += 1
+            guard seen.codings == 1 else { return 400 }
+            guard value.isEqualIgnoringCase("chunked") else { return 501 }
+            isChunked = true
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func finish(_ seen: Seen, _ limits: HTTPLimits) -> Result {
+        guard seen.hosts == 1 || (seen.hosts == 0 && minorVersion == 0) else { return .failed(400) }
+        // Two ways to say where a body ends are how requests are smuggled (RFC 9112 section 6.1).
+        if isChunked && (contentLength != nil || minorVersion == 0) { return .failed(400) }
+        if let contentLength, contentLength > limits.bodyBytes { return .failed(413) }
+        if minorVersion == 0 { expectsContinue = false }
+        isKeptAlive = seen.close ? false : minorVersion == 1 || seen.keepAlive
+        return .done
+    }
+
+    /// Digits only. A number too large for any limit is kept at the largest one.
+    static func decimal(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard !bytes.isEmpty else { return nil }
+        var value = 0
+        for byte in bytes {
+            let digit = byte &- 0x30
+            guard digit < 10 else { return nil }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(Int(digit))
+            value = overflow || carry ? Int.max : sum
+        }
+        return value
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    @inline(__always)
+    func slice(_ start: UInt32, _ count: UInt32) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self[Int(start)..<Int(start) + Int(count)])
+    }
+}
