@@ -19,7 +19,12 @@ extension ServedAPI {
 package enum APIs {
     /// Every API, in the order of keys.
     package static let all: [API] = [
-        API(ApiVersions.self)
+        API(Metadata.self),
+        API(ApiVersions.self),
+        API(CreateTopics.self),
+        API(DeleteTopics.self),
+        API(InitProducerId.self),
+        API(DescribeConfigs.self),
     ]
 
     private static let table: [API?] = {

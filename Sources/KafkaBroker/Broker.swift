@@ -15,6 +15,9 @@ public final class Broker {
         $1()
     }
 
+    /// Topics, configs and producer ids.
+    package let catalog: Catalog
+
     /// The time of the event that is being handled, in milliseconds since 1970.
     package private(set) var now: Int64
     /// What waits for time or for something to happen: fetches, groups.
@@ -22,9 +25,11 @@ public final class Broker {
     private var nextSerial: UInt64 = 0
 
     /// Opens the data directory and recovers what is there. `now` is in milliseconds since 1970.
-    public init(_ configuration: Configuration, now: Int64) throws {
+    public init(_ configuration: Configuration, now: Int64) throws(StorageError) {
         self.configuration = configuration
         self.now = now
+        catalog = try Catalog(
+            directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
     }
 
     /// Adds a part that is told of time and of clients that go.
@@ -37,7 +42,8 @@ public final class Broker {
         self.now = now
         do throws(WireError) {
             let (header, body) = try Frame.header(of: frame) { key, version in
-                APIs.byKey(key)?.isFlexible(version) ?? false
+                // The header of a version that is not served is only looked at for what is alike in all of them.
+                APIs.byKey(key).map { $0.served.contains(version) && $0.isFlexible(version) } ?? false
             }
             guard let api = APIs.byKey(header.apiKey) else { return .close }
             nextSerial += 1

@@ -7,7 +7,8 @@ import Testing
     static let client = Client(id: 1, host: "127.0.0.1", advertisedHost: "localhost", advertisedPort: 9092)
 
     func outcome(_ frame: [UInt8]) throws -> Outcome {
-        let broker = try Broker(.init(directory: "/nonexistent"), now: 0)
+        let directory = try TemporaryDirectory()
+        let broker = try Broker(.init(directory: directory.path), now: 0)
         return frame.withUnsafeBytes { broker.handle($0, from: Self.client, now: 0) }
     }
 
@@ -25,7 +26,8 @@ import Testing
 
     @Test("An unknown version of ApiVersions is answered in version 0 with error 35 and ApiVersions' own range")
     func unsupportedApiVersions() throws {
-        guard case .respond(let frame) = try outcome([0, 18, 0, 99, 0, 0, 0, 7, 0, 0]), case .bytes(let bytes) = frame.chunks[0]
+        guard case .respond(let frame) = try outcome([0, 18, 0, 99, 0, 0, 0, 7, 0, 0]),
+            case .bytes(let bytes) = frame.chunks[0]
         else { throw WireError.malformed }
         #expect(bytes == [0, 0, 0, 16, 0, 0, 0, 7, 0, 35, 0, 0, 0, 1, 0, 18, 0, 0, 0, 5])
     }

@@ -22,7 +22,7 @@ package enum Metadata: KafkaAPI {
 
         package struct Topic: WireStructure, Equatable, Sendable {
             package var topicID: UUID = .zero
-            package var name: String? = ""
+            package var name: String? = nil
 
             package init() {}
 
@@ -75,7 +75,7 @@ package enum Metadata: KafkaAPI {
 
         package struct Topic: WireStructure, Equatable, Sendable {
             package var errorCode: KafkaError = .none
-            package var name: String? = ""
+            package var name: String? = nil
             package var topicID: UUID = .zero
             package var isInternal: Bool = false
             package var partitions: [Partition] = []

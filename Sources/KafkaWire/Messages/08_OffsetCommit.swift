@@ -47,7 +47,7 @@ package enum OffsetCommit: KafkaAPI {
                 package var committedOffset: Int64 = 0
                 package var committedLeaderEpoch: Int32 = -1
                 package var commitTimestamp: Int64 = -1
-                package var committedMetadata: String? = ""
+                package var committedMetadata: String? = nil
 
                 package init() {}
 

@@ -106,7 +106,7 @@ package enum OffsetFetch: KafkaAPI {
                 package var partitionIndex: Int32 = 0
                 package var committedOffset: Int64 = 0
                 package var committedLeaderEpoch: Int32 = -1
-                package var metadata: String? = ""
+                package var metadata: String? = nil
                 package var errorCode: KafkaError = .none
 
                 package init() {}
@@ -160,7 +160,7 @@ package enum OffsetFetch: KafkaAPI {
                     package var partitionIndex: Int32 = 0
                     package var committedOffset: Int64 = 0
                     package var committedLeaderEpoch: Int32 = -1
-                    package var metadata: String? = ""
+                    package var metadata: String? = nil
                     package var errorCode: KafkaError = .none
 
                     package init() {}

@@ -22,7 +22,7 @@ package enum FindCoordinator: KafkaAPI {
     package struct Response: WireStructure, Equatable, Sendable {
         package var throttleTimeMs: Int32 = 0
         package var errorCode: KafkaError = .none
-        package var errorMessage: String? = ""
+        package var errorMessage: String? = nil
         package var nodeID: Int32 = 0
         package var host: String = ""
         package var port: Int32 = 0
@@ -49,7 +49,7 @@ package enum FindCoordinator: KafkaAPI {
             package var host: String = ""
             package var port: Int32 = 0
             package var errorCode: KafkaError = .none
-            package var errorMessage: String? = ""
+            package var errorMessage: String? = nil
 
             package init() {}
 

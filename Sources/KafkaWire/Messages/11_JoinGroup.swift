@@ -47,7 +47,7 @@ package enum JoinGroup: KafkaAPI {
         package var errorCode: KafkaError = .none
         package var generationID: Int32 = -1
         package var protocolType: String? = nil
-        package var protocolName: String? = ""
+        package var protocolName: String? = nil
         package var leader: String = ""
         package var skipAssignment: Bool = false
         package var memberID: String = ""

@@ -52,7 +52,7 @@ package enum LeaveGroup: KafkaAPI {
 
         package struct Member: WireStructure, Equatable, Sendable {
             package var memberID: String = ""
-            package var groupInstanceID: String? = ""
+            package var groupInstanceID: String? = nil
             package var errorCode: KafkaError = .none
 
             package init() {}

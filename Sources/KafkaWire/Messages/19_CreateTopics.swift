@@ -51,7 +51,7 @@ package enum CreateTopics: KafkaAPI {
 
             package struct Config: WireStructure, Equatable, Sendable {
                 package var name: String = ""
-                package var value: String? = ""
+                package var value: String? = nil
 
                 package init() {}
 
@@ -80,7 +80,7 @@ package enum CreateTopics: KafkaAPI {
             package var name: String = ""
             package var topicID: UUID = .zero
             package var errorCode: KafkaError = .none
-            package var errorMessage: String? = ""
+            package var errorMessage: String? = nil
             package var topicConfigErrorCode: Int16 = 0
             package var numPartitions: Int32 = -1
             package var replicationFactor: Int16 = -1
@@ -107,7 +107,7 @@ package enum CreateTopics: KafkaAPI {
 
             package struct Config: WireStructure, Equatable, Sendable {
                 package var name: String = ""
-                package var value: String? = ""
+                package var value: String? = nil
                 package var readOnly: Bool = false
                 package var configSource: Int8 = -1
                 package var isSensitive: Bool = false

@@ -47,7 +47,7 @@ package enum DeleteTopics: KafkaAPI {
         }
 
         package struct Topic: WireStructure, Equatable, Sendable {
-            package var name: String? = ""
+            package var name: String? = nil
             package var topicID: UUID = .zero
             package var errorCode: KafkaError = .none
             package var errorMessage: String? = nil

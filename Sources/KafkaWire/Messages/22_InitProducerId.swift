@@ -5,7 +5,7 @@ package enum InitProducerId: KafkaAPI {
     package static let flexibleFrom: Int16 = 2
 
     package struct Request: WireStructure, Equatable, Sendable {
-        package var transactionalID: String? = ""
+        package var transactionalID: String? = nil
         package var transactionTimeoutMs: Int32 = 0
         package var producerID: Int64 = -1
         package var producerEpoch: Int16 = -1

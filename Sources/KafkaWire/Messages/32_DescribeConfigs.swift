@@ -48,7 +48,7 @@ package enum DescribeConfigs: KafkaAPI {
 
         package struct Resource: WireStructure, Equatable, Sendable {
             package var errorCode: KafkaError = .none
-            package var errorMessage: String? = ""
+            package var errorMessage: String? = nil
             package var resourceType: Int8 = 0
             package var resourceName: String = ""
             package var configs: [Config] = []
@@ -66,14 +66,14 @@ package enum DescribeConfigs: KafkaAPI {
 
             package struct Config: WireStructure, Equatable, Sendable {
                 package var name: String = ""
-                package var value: String? = ""
+                package var value: String? = nil
                 package var readOnly: Bool = false
                 package var isDefault: Bool = false
                 package var configSource: Int8 = -1
                 package var isSensitive: Bool = false
                 package var synonyms: [Synonym] = []
                 package var configType: Int8 = 0
-                package var documentation: String? = ""
+                package var documentation: String? = nil
 
                 package init() {}
 
@@ -94,7 +94,7 @@ package enum DescribeConfigs: KafkaAPI {
 
                 package struct Synonym: WireStructure, Equatable, Sendable {
                     package var name: String = ""
-                    package var value: String? = ""
+                    package var value: String? = nil
                     package var source: Int8 = 0
 
                     package init() {}

@@ -20,8 +20,8 @@ package enum GroupMetadataRecord {
     package struct Value: WireStructure, Equatable, Sendable {
         package var protocolType: String = ""
         package var generation: Int32 = 0
-        package var `protocol`: String? = ""
-        package var leader: String? = ""
+        package var `protocol`: String? = nil
+        package var leader: String? = nil
         package var currentStateTimestamp: Int64 = -1
         package var members: [Member] = []
 

@@ -1,0 +1,76 @@
+import KafkaWire
+
+extension CreateTopics: ServedAPI {
+    /// Each topic is checked and made by itself, except what only the whole request shows: a name that stands twice.
+    package static func handle(
+        _ request: Request, _ context: RequestContext, _ broker: Broker
+    ) -> Answer<Response> {
+        var response = Response()
+        var counts: [String: Int] = [:]
+        for topic in request.topics { counts[topic.name, default: 0] += 1 }
+        for asked in request.topics {
+            if counts[asked.name] != 1 {
+                if response.topics.contains(where: { $0.name == asked.name }) { continue }
+                response.topics.append(refused(asked, .invalidRequest, "Duplicate topic name."))
+            } else {
+                response.topics.append(create(asked, validateOnly: request.validateOnly, broker))
+            }
+        }
+        return .now(response)
+    }
+
+    private static func refused(
+        _ asked: Request.Topic, _ error: KafkaError, _ message: String?
+    ) -> Response.Topic {
+        var result = Response.Topic()
+        result.name = asked.name
+        result.errorCode = error
+        result.errorMessage = message
+        result.configs = nil
+        return result
+    }
+
+    private static func create(_ asked: Request.Topic, validateOnly: Bool, _ broker: Broker) -> Response.Topic {
+        guard asked.name != "__cluster_metadata" else {
+            return refused(asked, .invalidRequest, "Creation of internal topic __cluster_metadata is prohibited.")
+        }
+        var new = Broker.NewTopic(name: asked.name)
+        new.partitionCount = asked.numPartitions
+        new.replicationFactor = asked.replicationFactor
+        new.assignments = asked.assignments.map { ($0.partitionIndex, $0.brokerIDs) }
+        new.configs = asked.configs.map { ($0.name, $0.value) }
+        do throws(Broker.TopicRefusal) {
+            var result = Response.Topic()
+            result.name = asked.name
+            result.replicationFactor = 1
+            if validateOnly {
+                result.numPartitions = try broker.check(new)
+                result.configs = configs(overrides: new.configs.map { ($0.name, $0.value) })
+            } else {
+                let topic = try broker.create(new)
+                result.topicID = topic.id
+                result.numPartitions = topic.partitionCount
+                result.configs = configs(overrides: topic.overrides.map { ($0.key, $0.value) })
+            }
+            return result
+        } catch {
+            return refused(asked, error.error, error.message)
+        }
+    }
+
+    /// The configs of the new topic as DescribeConfigs would tell them.
+    private static func configs(overrides: [(name: String, value: String?)]) -> [Response.Topic.Config] {
+        TopicConfigs.all.map { definition in
+            var config = Response.Topic.Config()
+            config.name = definition.name
+            if let override = overrides.last(where: { $0.name == definition.name }) {
+                config.value = override.value
+                config.configSource = ConfigSource.dynamicTopic.rawValue
+            } else {
+                config.value = definition.defaultValue
+                config.configSource = ConfigSource.default.rawValue
+            }
+            return config
+        }
+    }
+}

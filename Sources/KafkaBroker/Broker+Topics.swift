@@ -1,0 +1,139 @@
+import KafkaWire
+
+extension Broker {
+    /// A topic could not be made: what a client is told.
+    package struct TopicRefusal: Error {
+        package let error: KafkaError
+        package let message: String?
+    }
+
+    /// What is asked of a new topic; -1 takes the broker's default.
+    package struct NewTopic {
+        package var name: String
+        package var partitionCount: Int32 = -1
+        package var replicationFactor: Int16 = -1
+        /// Partition numbers and the brokers that shall have them, when the client assigns by hand.
+        package var assignments: [(partition: Int32, brokers: [Int32])] = []
+        package var configs: [(name: String, value: String?)] = []
+
+        package init(name: String) { self.name = name }
+    }
+
+    /// The most partitions of one request (org.apache.kafka.controller.ReplicationControlManager).
+    private static let partitionsPerRequestMax: Int32 = 10_000
+
+    /// Checks what Kafka checks, in its order; returns how many partitions there will be.
+    package func check(_ new: NewTopic) throws(TopicRefusal) -> Int32 {
+        func refuse(_ error: KafkaError, _ message: String) -> TopicRefusal {
+            TopicRefusal(error: error, message: message)
+        }
+        if let fault = TopicName.fault(in: new.name) { throw refuse(.invalidTopicException, fault) }
+        if catalog.topic(named: new.name) != nil {
+            throw refuse(.topicAlreadyExists, "Topic '\(new.name)' already exists.")
+        }
+        if let other = catalog.collision(with: new.name) {
+            throw refuse(.invalidTopicException, "Topic '\(new.name)' collides with existing topic: \(other)")
+        }
+        if let fault = TopicConfigs.fault(in: new.configs) { throw refuse(.invalidConfig, fault) }
+        guard new.assignments.isEmpty else { return try checkAssignments(new) }
+        guard new.replicationFactor >= 1 || new.replicationFactor == -1 else {
+            throw refuse(
+                .invalidReplicationFactor, "Replication factor was set to an invalid non-positive value.")
+        }
+        guard new.partitionCount >= 1 || new.partitionCount == -1 else {
+            throw refuse(.invalidPartitions, "Number of partitions was set to an invalid non-positive value.")
+        }
+        let count = new.partitionCount == -1 ? configuration.numPartitions : new.partitionCount
+        guard count <= Self.partitionsPerRequestMax else {
+            throw refuse(.policyViolation, "Excessively large number of partitions per request.")
+        }
+        guard new.replicationFactor <= 1 else {
+            throw refuse(
+                .invalidReplicationFactor,
+                "Unable to replicate the partition \(new.replicationFactor) time(s): The target replication factor of "
+                    + "\(new.replicationFactor) cannot be reached because only 1 broker(s) are registered.")
+        }
+        return count
+    }
+
+    private func checkAssignments(_ new: NewTopic) throws(TopicRefusal) -> Int32 {
+        func refuse(_ error: KafkaError, _ message: String) -> TopicRefusal {
+            TopicRefusal(error: error, message: message)
+        }
+        guard new.replicationFactor == -1 else {
+            throw refuse(
+                .invalidRequest,
+                "A manual partition assignment was specified, but replication factor was not set to -1.")
+        }
+        guard new.partitionCount == -1 else {
+            throw refuse(
+                .invalidRequest,
+                "A manual partition assignment was specified, but numPartitions was not set to -1.")
+        }
+        for (partition, brokers) in new.assignments {
+            guard !brokers.isEmpty else {
+                throw refuse(
+                    .invalidReplicaAssignment, "The manual partition assignment includes an empty replica list.")
+            }
+            if let unknown = brokers.first(where: { $0 != configuration.nodeID }) {
+                throw refuse(
+                    .invalidReplicaAssignment,
+                    "The manual partition assignment includes broker \(unknown), but no such broker is registered.")
+            }
+            guard brokers.count == 1 else {
+                throw refuse(
+                    .invalidReplicaAssignment,
+                    "The manual partition assignment includes the broker \(configuration.nodeID) more than once.")
+            }
+            guard new.assignments.filter({ $0.partition == partition }).count == 1 else {
+                throw refuse(
+                    .invalidReplicaAssignment, "Found multiple manual partition assignments for partition \(partition)")
+            }
+        }
+        let numbers = new.assignments.map(\.partition).sorted()
+        guard numbers == Array(0..<Int32(numbers.count)) else {
+            throw refuse(
+                .invalidReplicaAssignment, "partitions should be a consecutive 0-based integer sequence")
+        }
+        return Int32(numbers.count)
+    }
+
+    /// Makes a topic, or says why not as Kafka says it.
+    package func create(_ new: NewTopic) throws(TopicRefusal) -> Topic {
+        let count = try check(new)
+        var overrides: [String: String] = [:]
+        for (name, value) in new.configs {
+            if let definition = TopicConfigs.named(name), let value { overrides[name] = definition.canonical(value) }
+        }
+        do throws(StorageError) {
+            return try catalog.create(new.name, partitionCount: count, overrides: overrides)
+        } catch {
+            throw TopicRefusal(error: .kafkaStorageError, message: error.description)
+        }
+    }
+
+    /// The topic of groups and their offsets, made when it is first needed.
+    package func consumerOffsetsTopic() throws(TopicRefusal) -> Topic {
+        if let topic = catalog.topic(named: Topic.consumerOffsets) { return topic }
+        var new = NewTopic(name: Topic.consumerOffsets)
+        new.partitionCount = 50
+        new.configs = [
+            ("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600"),
+        ]
+        return try create(new)
+    }
+
+    /// Makes a topic that is asked for and does not exist, where the broker does that.
+    package func autoCreate(_ name: String) throws(TopicRefusal) -> Topic {
+        if name == Topic.consumerOffsets { return try consumerOffsetsTopic() }
+        return try create(NewTopic(name: name))
+    }
+
+    /// Deletes a topic and what belongs to it.
+    package func delete(_ topic: Topic) throws(StorageError) {
+        try catalog.delete(topic)
+    }
+
+    /// The leader epoch of a partition: it is raised when a log is recovered after a crash.
+    package func leaderEpoch(of topic: Topic, _ index: Int32) -> Int32 { 0 }
+}

@@ -1,0 +1,120 @@
+import KafkaWire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file of the broker could not be read or written.
+public struct StorageError: Error, Sendable, CustomStringConvertible {
+    /// One sentence: what failed, where and why.
+    public let description: String
+
+    /// What the program says of the last failed call.
+    package init(_ action: String, _ path: String, errno code: Int32 = errno) {
+        description = "Cannot \(action) \(path): \(String(cString: strerror(code)))."
+    }
+
+    /// What the program says of unreadable content.
+    package init(_ description: String) { self.description = description }
+}
+
+/// The append-only log of the catalog's changes.
+///
+/// Each entry is its length, the CRC-32C of its bytes, and its bytes. An entry is written whole before anything is answered; an entry
+/// that is torn at the end, by a crash in its writing, was never acknowledged and is cut.
+final class MetadataLog {
+    private let path: String
+    private let descriptor: Int32
+    private let syncs: Bool
+    private var end: off_t = 0
+
+    static let fileName = "metadata.log"
+    private static let entryMax = 64 << 20
+    private static let overhead = 8
+
+    /// Opens the log in a directory, replays what it has, and cuts a torn end. `syncs`: every entry is on the disk before `append` returns.
+    init(directory: String, syncs: Bool, replay: (MetadataRecord) -> Void) throws(StorageError) {
+        path = directory + "/" + Self.fileName
+        self.syncs = syncs
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw StorageError("open", path) }
+        let content = try read()
+        end = off_t(try replayAll(content, replay))
+        if Int(end) < content.count, ftruncate(descriptor, end) != 0 { throw StorageError("cut", path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Writes one entry; after an error nothing of it stays.
+    func append(_ record: MetadataRecord) throws(StorageError) {
+        guard let bytes = try? record.encoded() else { preconditionFailure("writing a record does not fail") }
+        var entry: [UInt8] = []
+        entry.reserveCapacity(bytes.count + Self.overhead)
+        withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { entry.append(contentsOf: $0) }
+        let sum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
+        withUnsafeBytes(of: sum.bigEndian) { entry.append(contentsOf: $0) }
+        entry += bytes
+        var written = 0
+        while written < entry.count {
+            let count = entry.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress! + written, entry.count - written, end + off_t(written))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                let code = errno
+                ftruncate(descriptor, end)
+                throw StorageError("write", path, errno: code)
+            }
+            written += count
+        }
+        if syncs && fsync(descriptor) != 0 {
+            let code = errno
+            ftruncate(descriptor, end)
+            throw StorageError("sync", path, errno: code)
+        }
+        end += off_t(entry.count)
+    }
+
+    private func read() throws(StorageError) -> [UInt8] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StorageError("read", path) }
+        var content = [UInt8](repeating: 0, count: Int(status.st_size))
+        var filled = 0
+        while filled < content.count {
+            let count = content.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(filled))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw StorageError("read", path) }
+            filled += count
+        }
+        return content
+    }
+
+    /// Replays entry by entry; returns where the last whole one ends.
+    private func replayAll(_ content: [UInt8], _ replay: (MetadataRecord) -> Void) throws(StorageError) -> Int {
+        var position = 0
+        var failure: StorageError?
+        content.withUnsafeBytes { bytes in
+            while position + Self.overhead <= bytes.count {
+                let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+                let sum = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self))
+                let start = position + Self.overhead
+                guard length <= Self.entryMax, start + length <= bytes.count else { return }
+                let entry = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+                guard CRC32C.checksum(entry) == sum else { return }
+                guard let record = try? MetadataRecord(entry) else {
+                    failure = StorageError(
+                        "\(path) was written by a newer nestbox: use that one, or another data directory.")
+                    return
+                }
+                replay(record)
+                position = start + length
+            }
+        }
+        if let failure { throw failure }
+        return position
+    }
+}
