@@ -42,6 +42,8 @@ public final class EventLoop {
     private var isStopping = false
 
     var connections = ConnectionTable()
+    /// Children that run.
+    var children: [ObjectIdentifier: ChildProcess] = [:]
     var budget = InputBudget(limit: 256 << 20)
     let inputScratch: UnsafeMutableRawBufferPointer
     let outputScratch: UnsafeMutableRawBufferPointer

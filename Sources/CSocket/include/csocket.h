@@ -45,3 +45,16 @@ uint64_t nestbox_original_descriptor_limit(void);
 
 /// Gives memory that was freed back to the system, where the C library has a call for it.
 void nestbox_trim_heap(void);
+
+/// What `nestbox_trampoline` does before it becomes the program.
+enum {
+    NESTBOX_CHILD_OWN_GROUP = 1,
+    NESTBOX_CHILD_DIES_WITH_PARENT = 2,
+};
+/// The first argument of a process that is to be a trampoline.
+const char *nestbox_trampoline_mark(void);
+/// When the arguments say so (mark, `PARENT:FLAGS:STATUS:LIMIT`, program, its arguments from the zeroth on), makes the arrangements
+/// of a child process and becomes the program; never returns then. Else does nothing.
+void nestbox_trampoline(int argc, char **argv);
+/// A pipe whose ends are close-on-exec and whose read end does not block. Returns 0, or -1 with errno.
+int nestbox_pipe(int ends[2]);
