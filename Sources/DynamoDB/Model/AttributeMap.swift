@@ -85,13 +85,14 @@ public struct AttributeMap: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         return found ? entries.remove(at: index).value : nil
     }
 
-    /// Changes the value of an attribute in place; nil when there is no such attribute.
-    mutating func modify<Result, Failure: Error>(
-        _ name: Text, _ body: (inout AttributeValue) throws(Failure) -> Result
-    ) throws(Failure) -> Result? {
+    /// Changes the value of an attribute in place; false when there is no such attribute.
+    mutating func modify<Failure: Error>(
+        _ name: Text, _ body: (inout AttributeValue) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
         let (index, found) = find(name)
-        guard found else { return nil }
-        return try body(&entries[index].value)
+        guard found else { return false }
+        try body(&entries[index].value)
+        return true
     }
 
     /// Where the name is, or where it would be inserted.

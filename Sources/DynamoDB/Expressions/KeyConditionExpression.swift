@@ -1,0 +1,203 @@
+/// The condition of a Query on the key of a table or index: KeyConditionExpression.
+///
+/// In AWS's order: compile it before the other expressions, `checkForm` after all of them, `resolve` when the table is known.
+public struct KeyConditionExpression: Sendable {
+    /// A condition on one attribute.
+    public struct Condition: Hashable, Sendable {
+        /// The attribute.
+        public let attribute: Text
+        /// What its value must satisfy.
+        public let predicate: Predicate
+    }
+
+    /// What the value of a key attribute must satisfy.
+    public enum Predicate: Hashable, Sendable {
+        case equal(AttributeValue)
+        case less(AttributeValue)
+        case lessOrEqual(AttributeValue)
+        case greater(AttributeValue)
+        case greaterOrEqual(AttributeValue)
+        /// Both bounds included.
+        case between(AttributeValue, AttributeValue)
+        case beginsWith(AttributeValue)
+
+        /// The values that it compares with.
+        public var values: [AttributeValue] {
+            switch self {
+            case .equal(let value), .less(let value), .lessOrEqual(let value), .greater(let value),
+                .greaterOrEqual(let value), .beginsWith(let value):
+                [value]
+            case .between(let low, let high): [low, high]
+            }
+        }
+
+        /// Whether a value satisfies it.
+        public func holds(for value: AttributeValue) -> Bool {
+            func compare(_ other: AttributeValue, _ test: (Int) -> Bool) -> Bool {
+                value.order(to: other).map(test) ?? false
+            }
+            switch self {
+            case .equal(let other): return value == other
+            case .less(let other): return compare(other) { $0 < 0 }
+            case .lessOrEqual(let other): return compare(other) { $0 <= 0 }
+            case .greater(let other): return compare(other) { $0 > 0 }
+            case .greaterOrEqual(let other): return compare(other) { $0 >= 0 }
+            case .between(let low, let high): return compare(low) { $0 >= 0 } && compare(high) { $0 <= 0 }
+            case .beginsWith(.s(let prefix)):
+                guard case .s(let text) = value else { return false }
+                return text.hasPrefix(prefix)
+            case .beginsWith(.b(let prefix)):
+                guard case .b(let bytes) = value else { return false }
+                return bytes.hasPrefix(prefix)
+            case .beginsWith: return false
+            }
+        }
+    }
+
+    /// An attribute of a key, as the schema has it.
+    public struct KeyAttribute: Hashable, Sendable {
+        /// Its name.
+        public let name: Text
+        /// Its type: S, N or B.
+        public let type: DataType
+
+        /// Makes one.
+        public init(name: Text, type: DataType) {
+            self.name = name
+            self.type = type
+        }
+    }
+
+    /// The condition against a key schema.
+    public struct Resolved: Hashable, Sendable {
+        /// The values of the partition key's attributes, in the schema's order.
+        public let partition: [AttributeValue]
+        /// The conditions on the sort key's attributes, in the schema's order; those from some point on may be absent.
+        public let sort: [Predicate]
+    }
+
+    private let condition: ConditionExpression
+
+    /// Compiles the condition. Throws a ValidationException with AWS's text, "Invalid KeyConditionExpression: ...".
+    public init(parsing text: Text, _ attributes: inout ExpressionAttributes) throws(DynamoDBError) {
+        condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes)
+    }
+
+    /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute.
+    public func checkForm() throws(DynamoDBError) -> [Condition] {
+        var conditions: [Condition] = []
+        try KeyConditionExpression.collect(condition.root, &conditions)
+        guard conditions.count <= 2 else { throw .validation(Messages.keyConditionCount) }
+        return conditions
+    }
+
+    private static func collect(
+        _ node: ConditionExpression.Node, _ conditions: inout [Condition]
+    ) throws(DynamoDBError) {
+        switch node {
+        case .and(let terms):
+            for term in terms { try collect(term, &conditions) }
+        case .or: throw .validation(Messages.keyConditionOperator("OR"))
+        case .not: throw .validation(Messages.keyConditionOperator("NOT"))
+        case .membership: throw .validation(Messages.keyConditionOperator("IN"))
+        case .exists: throw .validation(Messages.keyConditionOperator("attribute_exists"))
+        case .notExists: throw .validation(Messages.keyConditionOperator("attribute_not_exists"))
+        case .type: throw .validation(Messages.keyConditionOperator("attribute_type"))
+        case .contains: throw .validation(Messages.keyConditionOperator("contains"))
+        case .between(let operand, let low, let high):
+            guard case .path = operand else { throw .validation(Messages.keyConditionFirstOperand("BETWEEN")) }
+            let (attribute, _) = try attribute(of: [operand, low, high], conditions)
+            guard case .value(let low) = low, case .value(let high) = high else { return }
+            conditions.append(Condition(attribute: attribute, predicate: .between(low, high)))
+        case .beginsWith(let operand, let prefix):
+            guard case .path = operand else { throw .validation(Messages.keyConditionFirstOperand("begins_with")) }
+            let (attribute, _) = try attribute(of: [operand, prefix], conditions)
+            guard case .value(let prefix) = prefix else { return }
+            conditions.append(Condition(attribute: attribute, predicate: .beginsWith(prefix)))
+        case .comparison(let comparator, let left, let right):
+            if comparator == .notEqual { throw .validation(Messages.keyConditionOperator("<>")) }
+            let (attribute, position) = try attribute(of: [left, right], conditions)
+            guard case .value(let value) = position == 0 ? right : left else { return }
+            let predicate = predicate(comparator, value, isReversed: position == 1)
+            conditions.append(Condition(attribute: attribute, predicate: predicate))
+        }
+    }
+
+    private static func predicate(
+        _ comparator: ConditionExpression.Comparator, _ value: AttributeValue, isReversed: Bool
+    ) -> Predicate {
+        switch comparator {
+        case .less: isReversed ? .greater(value) : .less(value)
+        case .lessOrEqual: isReversed ? .greaterOrEqual(value) : .lessOrEqual(value)
+        case .greater: isReversed ? .less(value) : .greater(value)
+        case .greaterOrEqual: isReversed ? .lessOrEqual(value) : .greaterOrEqual(value)
+        case .equal, .notEqual: .equal(value)
+        }
+    }
+
+    /// The one attribute among a condition's operands, and which operand it is.
+    private static func attribute(
+        of operands: [ConditionExpression.Operand], _ conditions: [Condition]
+    ) throws(DynamoDBError) -> (Text, Int) {
+        var found: (Text, Int)?
+        for (position, operand) in operands.enumerated() {
+            switch operand {
+            case .value: continue
+            case .size: throw .validation(Messages.keyConditionNested)
+            case .path(let path):
+                if found != nil { throw .validation(Messages.keyConditionManyNames) }
+                if path.isNested { throw .validation(Messages.keyConditionNestedAttribute) }
+                found = (path.attribute, position)
+            }
+        }
+        guard let found else { throw .validation(Messages.keyConditionNoName) }
+        if conditions.contains(where: { $0.attribute == found.0 }) { throw .validation(Messages.keyConditionTwice) }
+        return found
+    }
+
+    /// Holds conditions against a key: every partition attribute must equal a value, the sort attributes may have one
+    /// condition each, in order, all but the last an equality.
+    public static func resolve(
+        _ conditions: [Condition], partition: [KeyAttribute], sort: [KeyAttribute]
+    ) throws(DynamoDBError) -> Resolved {
+        func predicate(_ key: KeyAttribute) throws(DynamoDBError) -> Predicate? {
+            guard let condition = conditions.first(where: { $0.attribute == key.name }) else { return nil }
+            for value in condition.predicate.values where value.type != key.type {
+                throw .validation(Messages.keyConditionType)
+            }
+            return condition.predicate
+        }
+        var values: [AttributeValue] = []
+        for key in partition {
+            if sort.isEmpty, conditions.count > partition.count { throw .validation(Messages.keyConditionUnsupported) }
+            guard let predicate = try predicate(key) else {
+                throw .validation(Messages.keyConditionMissing(key.name.string))
+            }
+            guard case .equal(let value) = predicate else { throw .validation(Messages.keyConditionUnsupported) }
+            try checkNotEmpty(value, key)
+            values.append(value)
+        }
+        var predicates: [Predicate] = []
+        for key in sort where partition.count + predicates.count < conditions.count {
+            if let last = predicates.last {
+                guard case .equal = last else { throw .validation(Messages.keyConditionUnsupported) }
+            }
+            guard let predicate = try predicate(key) else {
+                throw .validation(Messages.keyConditionMissing(key.name.string))
+            }
+            predicates.append(predicate)
+        }
+        guard partition.count + predicates.count == conditions.count else {
+            throw .validation(Messages.keyConditionUnsupported)
+        }
+        return Resolved(partition: values, sort: predicates)
+    }
+
+    private static func checkNotEmpty(_ value: AttributeValue, _ key: KeyAttribute) throws(DynamoDBError) {
+        switch value {
+        case .s(let text) where text.isEmpty: throw .validation(Messages.emptyKeyValue(.s, key.name.string))
+        case .b(let bytes) where bytes.count == 0: throw .validation(Messages.emptyKeyValue(.b, key.name.string))
+        default: return
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// Which attributes, and which parts of them, a read answers with: ProjectionExpression.
+public struct ProjectionExpression: Sendable {
+    /// The paths, in their order.
+    public let paths: [DocumentPath]
+
+    /// Compiles a projection. Throws a ValidationException with AWS's text, "Invalid ProjectionExpression: ...".
+    public init(
+        parsing text: Text, _ attributes: inout ExpressionAttributes, parameter: String = "ProjectionExpression"
+    ) throws(DynamoDBError) {
+        do throws(ExpressionProblem) {
+            var parser = try Parser(text, family: .projection)
+            var written: [Parser.Path] = []
+            repeat { written.append(try parser.path()) } while parser.take(.comma)
+            guard parser.kind == .end else { throw parser.syntaxError() }
+            try parser.checkProblems()
+            var paths: [DocumentPath] = []
+            for path in written { paths.append(try path.resolved(&attributes)) }
+            try DocumentPath.checkDistinct(paths)
+            self.paths = paths
+        } catch {
+            throw .validation("Invalid \(parameter): \(error.message)")
+        }
+    }
+
+    /// The projected part of an item.
+    public func apply(to item: Item) -> Item {
+        var tree = PathTree<Void>()
+        for path in paths { tree.insert(path, ()) }
+        return tree.project(item)
+    }
+}
