@@ -140,31 +140,6 @@ struct DataDirectoryTests {
 
 @Suite("Logs of services")
 struct LogFileTests {
-    private func lines(_ pieces: [String], finish: Bool = true) -> [String] {
-        var splitter = LineSplitter()
-        var lines: [String] = []
-        for piece in pieces {
-            Array(piece.utf8).withUnsafeBytes {
-                splitter.take($0) { lines.append(String(decoding: $0, as: UTF8.self)) }
-            }
-        }
-        if finish { splitter.finish { lines.append(String(decoding: $0, as: UTF8.self)) } }
-        return lines
-    }
-
-    @Test("Lines come out whole, however the bytes come in")
-    func splitting() {
-        #expect(lines(["a\nb", "c\r", "\n\n", "d"]) == ["a", "bc", "", "d"])
-        #expect(lines(["a\nb"], finish: false) == ["a"])
-        #expect(lines([""]) == [])
-    }
-
-    @Test("A line without end comes out in pieces")
-    func longLine() {
-        let pieces = lines([String(repeating: "x", count: LineSplitter.lineMax * 2 + 1)], finish: false)
-        #expect(pieces.map(\.utf8.count) == [LineSplitter.lineMax, LineSplitter.lineMax])
-    }
-
     @Test("A full file becomes .1, then .2, and the oldest goes")
     func rotation() throws {
         let scratch = Scratch()

@@ -24,7 +24,9 @@ struct PortHolder: Equatable {
         for process in FileSystem.names(in: "/proc") {
             guard let pid = Int32(process) else { continue }
             for descriptor in FileSystem.names(in: "/proc/\(pid)/fd") {
-                guard let target = readLink("/proc/\(pid)/fd/\(descriptor)"), sockets.contains(target) else { continue }
+                guard let target = FileSystem.readLink("/proc/\(pid)/fd/\(descriptor)"), sockets.contains(target) else {
+                    continue
+                }
                 let name = (try? FileSystem.read("/proc/\(pid)/comm", limit: 1024)) ?? []
                 return PortHolder(
                     pid: pid, name: String(decoding: name.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
@@ -45,14 +47,6 @@ struct PortHolder: Equatable {
             }
             return String(fields[9])
         }
-    }
-
-    private static func readLink(_ path: String) -> String? {
-        var target = [UInt8](repeating: 0, count: 256)
-        let count = target.withUnsafeMutableBytes {
-            readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
-        }
-        return count > 0 ? String(decoding: target[..<count], as: UTF8.self) : nil
     }
 
     /// The sentence about a busy port: who holds it, and the flag that mends it.

@@ -99,6 +99,15 @@ enum FileSystem {
         return names.sorted()
     }
 
+    /// What a symbolic link points to; nil when it is none.
+    static func readLink(_ path: String) -> String? {
+        var target = [UInt8](repeating: 0, count: 4096)
+        let count = target.withUnsafeMutableBytes {
+            readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        return count > 0 ? String(decoding: target[..<count], as: UTF8.self) : nil
+    }
+
     /// Removes a file, or a directory with all in it; links are removed, not followed. What cannot be removed stays.
     static func removeTree(_ path: String) {
         var status = stat()

@@ -68,7 +68,7 @@ enum ChildEnvironment {
         return String(decoding: name, as: UTF8.self) + "_URL"
     }
 
-    /// The environment of a child as `NAME=value`, sorted by name.
+    /// The environment of a child by name.
     /// - Parameters:
     ///   - shell: the user's environment
     ///   - endpoints: where everything is found
@@ -76,7 +76,7 @@ enum ChildEnvironment {
     ///   - overrides: the stack file's `environment:` of the service
     static func make(
         shell: [String: String], endpoints: Endpoints, port: UInt16? = nil, overrides: [ServiceDefinition.Variable] = []
-    ) -> [String] {
+    ) -> [String: String] {
         var variables = shell
         if endpoints.aws != nil {
             for name in removedWithAWS { variables[name] = nil }
@@ -87,7 +87,7 @@ enum ChildEnvironment {
         variables["NO_PROXY"] = withLoopback(proxied)
         variables["no_proxy"] = withLoopback(shell["no_proxy"] ?? proxied)
         for variable in overrides { variables[variable.name] = variable.value }
-        return variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return variables
     }
 
     /// A list of hosts that need no proxy, with the loopback addresses among them.

@@ -1,0 +1,106 @@
+/// What is to run and how, after flags, environment, stack file and defaults have been weighed: in this order of precedence.
+struct Settings: Equatable, Sendable {
+    /// Where data lives.
+    enum Data: Equatable, Sendable {
+        /// In this directory.
+        case directory(String)
+        /// In a directory that is removed at exit.
+        case memory
+    }
+
+    /// How much nestbox says of itself.
+    enum LogLevel: String, CaseIterable, Comparable, Sendable {
+        case error, warn, info, debug
+        static func < (a: Self, b: Self) -> Bool {
+            allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+        }
+    }
+
+    /// The stack, with the services that are started.
+    var stack: StackFile
+    /// The emulators that are started.
+    var emulators: [Emulator]
+    /// Where data lives.
+    var data: Data
+    /// Whether an answered write survives a power cut.
+    var survivesPowerLoss: Bool
+    /// The host as it was given.
+    var host: String
+    /// The port of DynamoDB; nil for a free one.
+    var awsPort: UInt16?
+    /// The port of Kafka; nil for a free one.
+    var kafkaPort: UInt16?
+    /// Whether services get free ports instead of those of the stack file.
+    var servicesGetFreePorts: Bool
+    /// How long `Ready.` may take.
+    var readyTimeoutMillis: Int64
+    /// How much nestbox says of itself.
+    var logLevel: LogLevel
+
+    /// Weighs what was given. The arguments have been checked against the table of options.
+    /// - Parameter workingDirectory: where relative paths of flags and variables start
+    static func resolve(
+        _ arguments: Arguments, stack: StackFile, workingDirectory: String
+    ) throws(Failure) -> Settings {
+        let isExec = arguments.command == .exec
+        let anyPort = arguments[.anyPort].map { $0 == "true" } ?? isExec
+        let (emulators, services) = try selection(arguments[.only], stack)
+        var selected = stack
+        selected.services = services
+        return Settings(
+            stack: selected, emulators: emulators,
+            data: data(arguments, stack, workingDirectory, isExec: isExec),
+            survivesPowerLoss: arguments[.durability] == "full",
+            host: arguments[.host] ?? "localhost",
+            awsPort: port(arguments, .awsPort, anyPort: anyPort, otherwise: stack.awsPort ?? 8000),
+            kafkaPort: port(arguments, .kafkaPort, anyPort: anyPort, otherwise: stack.kafkaPort ?? 9092),
+            servicesGetFreePorts: anyPort,
+            readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
+            logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
+    }
+
+    private static func data(
+        _ arguments: Arguments, _ stack: StackFile, _ workingDirectory: String, isExec: Bool
+    ) -> Data {
+        if let given = arguments[.data] {
+            return given == "memory" ? .memory : .directory(FileSystem.resolve(given, from: workingDirectory))
+        }
+        // `exec` is hermetic: what the stack file says of data is for `up`.
+        if isExec || stack.data == "memory" { return .memory }
+        return .directory(FileSystem.resolve(stack.data ?? ".nestbox", from: stack.directory))
+    }
+
+    /// A port that was asked for beats `--any-port`, unless the flag stands against a mere variable.
+    private static func port(
+        _ arguments: Arguments, _ name: Option.Name, anyPort: Bool, otherwise: UInt16
+    ) -> UInt16? {
+        if let given = arguments.given[name] {
+            let isOverruled = anyPort && given.origin == .environment && arguments.given[.anyPort]?.origin == .flag
+            if !isOverruled { return UInt16(given.text) }
+        }
+        return anyPort ? nil : otherwise
+    }
+
+    /// What `--only` names and what that needs; everything when it names nothing.
+    private static func selection(
+        _ only: String?, _ stack: StackFile
+    ) throws(Failure) -> ([Emulator], [ServiceDefinition]) {
+        guard let only else { return (Emulator.allCases, stack.services) }
+        let known = Emulator.allCases.map(\.rawValue) + stack.services.map(\.name)
+        var wanted: Set<String> = []
+        var waiting = only.split(separator: ",").map { String($0.drop { $0 == " " }) }
+        for name in waiting where !known.contains(name) {
+            let ending = Suggestion.ending(
+                for: name, in: known, otherwise: "; there are \(known.joined(separator: ", "))")
+            throw Failure(.usage, "`--only` names an unknown `\(name)`\(ending)")
+        }
+        while let name = waiting.popLast() {
+            guard wanted.insert(name).inserted else { continue }
+            waiting += stack.services.first { $0.name == name }?.needs ?? []
+        }
+        return (
+            Emulator.allCases.filter { wanted.contains($0.rawValue) },
+            stack.services.filter { wanted.contains($0.name) }
+        )
+    }
+}

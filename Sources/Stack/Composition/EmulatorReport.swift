@@ -1,0 +1,39 @@
+import Reactor
+
+/// What an emulator's thread tells the control loop.
+enum EmulatorReport: Sendable {
+    /// It answers on a port, with all its tables or topics made. `commands` reaches it.
+    case started(Emulator, port: UInt16, commands: Mailbox<EmulatorCommand>, notes: [Note])
+    /// It could not start, or has ended when it should not have.
+    case failed(Emulator, Failure)
+    /// It has ended as it was told to; all its data is on disk.
+    case stopped(Emulator)
+
+    /// Something that people should know.
+    struct Note: Equatable, Sendable {
+        var level: Settings.LogLevel
+        var text: String
+    }
+}
+
+/// What the control loop tells an emulator's thread.
+enum EmulatorCommand: Sendable {
+    /// Answer nobody any more, put all data on disk, and end.
+    case stop
+}
+
+/// What an emulator's thread needs to know.
+struct EmulatorSettings: Sendable {
+    /// Where its data is; the directory is there.
+    var directory: String
+    /// Where it listens.
+    var host: HostAddress
+    /// Its port; nil for a free one.
+    var port: UInt16?
+    /// Whether its data goes away at exit.
+    var isTemporary: Bool
+    /// Whether an answered write survives a power cut.
+    var survivesPowerLoss: Bool
+    /// Its tables and topics.
+    var stack: StackFile
+}

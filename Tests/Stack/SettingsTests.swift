@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Stack
+
+@Suite("Settings")
+struct SettingsTests {
+    private func settings(
+        _ words: [String], _ environment: [String: String] = [:], file: String? = nil
+    ) throws -> Settings {
+        let stack =
+            try file.map {
+                try StackFile.parse(Array($0.utf8), name: "f", directory: "/project", environment: [:])
+            } ?? StackFile.builtIn(directory: "/project")
+        return try Settings.resolve(
+            Arguments.parse(words, environment: environment), stack: stack, workingDirectory: "/work")
+    }
+
+    @Test("up: the known ports, .nestbox beside the stack file, both emulators, all services")
+    func defaultsOfUp() throws {
+        let s = try settings(["up"])
+        #expect(s.awsPort == 8000)
+        #expect(s.kafkaPort == 9092)
+        #expect(!s.servicesGetFreePorts)
+        #expect(s.data == .directory("/project/.nestbox"))
+        #expect(s.emulators == [.aws, .kafka])
+        #expect(s.stack.services.map(\.name) == ["order-service", "product-service"])
+        #expect(s.host == "localhost")
+        #expect(!s.survivesPowerLoss)
+        #expect(s.readyTimeoutMillis == 60_000)
+        #expect(s.logLevel == .info)
+    }
+
+    @Test("exec: free ports and memory, whatever the stack file says, unless a flag says otherwise")
+    func defaultsOfExec() throws {
+        let file = "data: here\nports: { aws: 1, kafka: 2 }\n"
+        let s = try settings(["exec", "x"], file: file)
+        #expect(s.awsPort == nil)
+        #expect(s.kafkaPort == nil)
+        #expect(s.servicesGetFreePorts)
+        #expect(s.data == .memory)
+        let t = try settings(["exec", "--any-port=false", "--data", "d", "x"], file: file)
+        #expect(t.awsPort == 1)
+        #expect(t.data == .directory("/work/d"))
+        #expect(!t.servicesGetFreePorts)
+    }
+
+    @Test("Flags win over variables, variables over the stack file, the stack file over defaults")
+    func precedence() throws {
+        let file = "data: here\nports: { aws: 1 }\n"
+        #expect(try settings(["up"], file: file).awsPort == 1)
+        #expect(try settings(["up"], file: file).kafkaPort == 9092)
+        #expect(try settings(["up"], file: file).data == .directory("/project/here"))
+        #expect(try settings(["up"], ["NESTBOX_AWS_PORT": "2"], file: file).awsPort == 2)
+        #expect(try settings(["up", "--aws-port", "3"], ["NESTBOX_AWS_PORT": "2"], file: file).awsPort == 3)
+        #expect(try settings(["up", "--data", "memory"], file: file).data == .memory)
+        #expect(try settings(["up", "--data", "/abs"], file: file).data == .directory("/abs"))
+    }
+
+    @Test("A port that was asked for stays under --any-port, but a variable gives way to the flag")
+    func anyPort() throws {
+        #expect(try settings(["up", "--any-port"]).awsPort == nil)
+        #expect(try settings(["up", "--any-port", "--aws-port", "5"]).awsPort == 5)
+        #expect(try settings(["up", "--any-port"], ["NESTBOX_AWS_PORT": "5"]).awsPort == nil)
+        #expect(try settings(["up"], ["NESTBOX_AWS_PORT": "5", "NESTBOX_ANY_PORT": "1"]).awsPort == 5)
+        #expect(try settings(["exec", "x"], ["NESTBOX_AWS_PORT": "5"]).awsPort == 5)
+    }
+
+    @Test("--only starts what it names and all that it needs, in the stack's order")
+    func only() throws {
+        let file = """
+            services:
+              a: { command: a, needs: [b] }
+              b: { command: b, needs: [kafka] }
+              c: { command: c, needs: [] }
+            """
+        #expect(try settings(["up", "--only", "aws"]).emulators == [.aws])
+        #expect(try settings(["up", "--only", "aws"]).stack.services.isEmpty)
+        #expect(try settings(["up", "--only", "aws"]).stack.tables.count == 2)
+        #expect(try settings(["up", "--only", "kafka,aws"]).emulators == [.aws, .kafka])
+        let a = try settings(["up", "--only", "a"], file: file)
+        #expect(a.emulators == [.kafka])
+        #expect(a.stack.services.map(\.name) == ["a", "b"])
+        let c = try settings(["up", "--only=c"], file: file)
+        #expect(c.emulators == [])
+        #expect(c.stack.services.map(\.name) == ["c"])
+        #expect(
+            throws: Failure(.usage, "`--only` names an unknown `kafak`; did you mean `kafka`?")
+        ) { try settings(["up", "--only", "kafak"]) }
+        #expect(
+            throws: Failure(.usage, "`--only` names an unknown `zookeeper`; there are aws, kafka, a, b, c")
+        ) { try settings(["up", "--only", "zookeeper"], file: file) }
+    }
+}
