@@ -1,0 +1,199 @@
+/// Where the records of groups are kept: the partitions of `__consumer_offsets`.
+protocol GroupLog: AnyObject {
+    /// Writes the records as one batch to the group's partition; none of them is there when it throws.
+    func append(_ records: [GroupRecord], of group: GroupID, at now: Int64) throws(KafkaError)
+}
+
+/// Runs the broker's classic groups: gives them events, does what they say, and keeps one deadline for all.
+///
+/// A request is answered in `submit`, or waits under a `ReplyID` until `deliver` is called with it. Every request is answered
+/// exactly once, whatever becomes of its connection.
+final class GroupCoordinator {
+    /// What has come of a request.
+    enum Submission: Equatable {
+        case answered(GroupReply)
+        case waiting(ReplyID)
+    }
+
+    let configuration: GroupConfiguration
+    /// Gets the answers of requests that had to wait.
+    var deliver: (ReplyID, GroupReply) -> Void = { _, _ in }
+
+    private let log: any GroupLog
+    private var groups: [GroupID: Group] = [:]
+    private var deadlines = GroupDeadlines()
+    private var lastReply: UInt64 = 0
+    /// The request that is being submitted, and its answer.
+    private var submitted: (reply: ReplyID, answer: GroupReply?)?
+
+    /// Answers of requests that had to wait: they leave when the event is over, as what gets them may bring the next request.
+    private var outbox: [(reply: ReplyID, answer: GroupReply)] = []
+
+    init(configuration: GroupConfiguration, log: any GroupLog) {
+        self.configuration = configuration
+        self.log = log
+    }
+
+    // MARK: - Requests
+
+    /// Gives a request to its group.
+    ///
+    /// - Parameter now: Milliseconds since 1970.
+    func submit(_ request: GroupRequest, to id: GroupID, at now: Int64) -> Submission {
+        if let refusal = refusal(of: request, to: id, at: now) { return .answered(refusal) }
+        lastReply += 1
+        let reply = ReplyID(value: lastReply)
+        submitted = (reply, nil)
+        apply(.request(request, reply), to: id, at: now)
+        forgetIfUnused(id)
+        let answer = submitted?.answer
+        submitted = nil
+        flush()
+        return answer.map { .answered($0) } ?? .waiting(reply)
+    }
+
+    /// The answer of the coordinator itself: to a request that no group can take. A group comes into being with the first
+    /// join of a new member, or with the first commit of a client that is in no group.
+    private func refusal(of request: GroupRequest, to id: GroupID, at now: Int64) -> GroupReply? {
+        let isKnown = groups[id] != nil
+        switch request {
+        case .join(let join):
+            return refusal(of: join, to: id, isKnown: isKnown, at: now)
+        case .sync:
+            if id.description.isEmpty { return .sync(.init(error: .invalidGroupID)) }
+            return isKnown ? nil : .sync(.init(error: .unknownMemberID))
+        case .heartbeat:
+            if id.description.isEmpty { return .heartbeat(.invalidGroupID) }
+            return isKnown ? nil : .heartbeat(.unknownMemberID)
+        case .leave(let identities):
+            guard !isKnown || id.description.isEmpty else { return nil }
+            let error = id.description.isEmpty ? KafkaError.invalidGroupID : .unknownMemberID
+            return .leave(identities.map { .init(identity: $0, error: error) })
+        case .commit(let commit):
+            if isKnown { return nil }
+            guard commit.generation < 0 else {
+                return .commit(commit.offsets.map { _ in commit.unknownGroupError })
+            }
+            groups[id] = Group(id: id, configuration: configuration)
+            return nil
+        }
+    }
+
+    private func refusal(
+        of join: GroupRequest.JoinRequest, to id: GroupID, isKnown: Bool, at now: Int64
+    ) -> GroupReply? {
+        func refuse(_ error: KafkaError) -> GroupReply { .join(.init(error: error, memberID: join.memberID)) }
+        if id.description.isEmpty { return refuse(.invalidGroupID) }
+        let sessions = configuration.minSessionTimeoutMillis...configuration.maxSessionTimeoutMillis
+        guard sessions.contains(join.sessionTimeoutMillis) else { return refuse(.invalidSessionTimeout) }
+        if isKnown { return nil }
+        guard join.memberID.isEmpty else { return refuse(.unknownMemberID) }
+        var group = Group(id: id, configuration: configuration)
+        group.stateTimestamp = now
+        let created = GroupRecord.metadata(group.metadata())
+        do throws(KafkaError) {
+            try log.append([created], of: id, at: now)
+        } catch {
+            return refuse(GroupAppend.emptied.answer(to: error))
+        }
+        group.replay(created)
+        groups[id] = group
+        return nil
+    }
+
+    /// A group that a refused commit has brought into being goes again.
+    private func forgetIfUnused(_ id: GroupID) {
+        if let group = groups[id], group.isUnused { groups[id] = nil }
+    }
+
+    // MARK: - Events
+
+    private func apply(_ event: GroupEvent, to id: GroupID, at now: Int64) {
+        guard let effects = groups[id]?.apply(event, at: now) else { return }
+        perform(effects, of: id, at: now)
+        if groups[id]?.state == .dead { groups[id] = nil }
+        if let next = groups[id]?.nextDeadline { deadlines.schedule(id, at: next) }
+    }
+
+    private func perform(_ effects: [GroupEffect], of id: GroupID, at now: Int64) {
+        for effect in effects {
+            switch effect {
+            case .reply(let reply, let answer):
+                if submitted?.reply == reply { submitted?.answer = answer } else { outbox.append((reply, answer)) }
+            case .append(let records, let append):
+                var event = GroupEvent.appended(append)
+                do throws(KafkaError) {
+                    try log.append(records, of: id, at: now)
+                    for record in records { groups[id]?.replay(record) }
+                } catch {
+                    event = .appendFailed(append, error)
+                }
+                perform(groups[id]?.apply(event, at: now) ?? [], of: id, at: now)
+            }
+        }
+    }
+
+    private func flush() {
+        while !outbox.isEmpty {
+            let answers = outbox
+            outbox = []
+            for (reply, answer) in answers { deliver(reply, answer) }
+        }
+    }
+
+    /// The first time at which `advance` may have something to do; milliseconds since 1970.
+    var nextDeadline: Int64? { deadlines.first }
+
+    /// Ends joins, syncs and sessions whose time has come.
+    func advance(to now: Int64) {
+        while let id = deadlines.next(upTo: now) {
+            guard let due = groups[id]?.nextDeadline else { continue }
+            if due <= now { apply(.deadline, to: id, at: now) } else { deadlines.schedule(id, at: due) }
+        }
+        flush()
+    }
+
+    // MARK: - Records from elsewhere
+
+    /// Removes what all groups have committed for a topic that is no more.
+    func topicDeleted(_ topic: String, at now: Int64) {
+        for id in groups.keys.sorted() {
+            guard let tombstones = groups[id]?.tombstones(ofTopic: topic), !tombstones.isEmpty else { continue }
+            // What cannot be written now is found when the broker starts again: the topic is not there.
+            guard (try? log.append(tombstones, of: id, at: now)) != nil else { continue }
+            for tombstone in tombstones { groups[id]?.replay(tombstone) }
+            forgetIfUnused(id)
+        }
+    }
+
+    /// Takes a record that was read from the log, in the log's order.
+    func replay(_ record: GroupRecord, of id: GroupID) {
+        if groups[id] == nil {
+            switch record {
+            case .metadata(nil), .offset(_, nil): return
+            default: groups[id] = Group(id: id, configuration: configuration)
+            }
+        }
+        groups[id]?.replay(record)
+        if groups[id]?.state == .dead { groups[id] = nil }
+    }
+
+    /// The whole log was replayed: offsets of topics that are no more go, and the members' sessions begin.
+    func recovered(at now: Int64, topicExists: (String) -> Bool) {
+        let committed = Set(groups.values.flatMap { $0.offsets.keys })
+        for topic in committed.sorted() where !topicExists(topic) { topicDeleted(topic, at: now) }
+        for id in groups.keys.sorted() {
+            forgetIfUnused(id)
+            apply(.recovered, to: id, at: now)
+        }
+        flush()
+    }
+
+    // MARK: - Reading
+
+    /// The group, as it is.
+    func group(_ id: GroupID) -> Group? { groups[id] }
+
+    /// The names of all groups, in order.
+    var groupIDs: [GroupID] { groups.keys.sorted() }
+}
