@@ -104,6 +104,9 @@ let package = Package(
         tests("OrderService", ["Shop"]),
         tests("ProductService", ["Shop"]),
         tests("Stack"),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["KafkaBroker", "KafkaWire"], path: "Tests/Simulation",
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: settings),
     ],
     cLanguageStandard: .c11

@@ -1,3 +1,5 @@
+import KafkaWire
+
 @testable import KafkaBroker
 
 /// A log of groups' records in memory.
@@ -8,6 +10,13 @@ final class MemoryGroupLog: GroupLog {
     func append(_ records: [GroupRecord], of group: GroupID, at now: Int64) throws(KafkaError) {
         if let failure { throw failure }
         batches.append((group, records))
+    }
+
+    /// What waits for durability; `nil` when everything is durable at once.
+    var waiters: [(Bool) -> Void]?
+
+    func whenDurable(_ group: GroupID, _ body: @escaping (Bool) -> Void) {
+        if waiters == nil { body(true) } else { waiters?.append(body) }
     }
 
     /// The last stored form of a group; `.some(nil)` for a tombstone.

@@ -1,3 +1,4 @@
+import KafkaWire
 import Testing
 
 @testable import KafkaBroker
@@ -101,6 +102,26 @@ struct GroupsOffsetsTests {
         f.log.failure = .kafkaStorageError
         #expect(f.commit(2) == .notCoordinator)
         #expect(committed() == 1)
+    }
+
+    @Test("An answer that acknowledges a record waits until the record is durable; other requests go on meanwhile")
+    func durability() {
+        let generation = f.stable("a")
+        f.log.waiters = []
+        let offset = CommittedOffset(
+            offset: 1, leaderEpoch: -1, metadata: "", commitTimestamp: 0, expireTimestamp: nil)
+        let request = GroupRequest.commit(
+            .init(
+                memberID: "a", instanceID: nil, generation: generation, unknownGroupError: .groupIDNotFound,
+                offsets: [(.init(topic: "t", partition: 0), offset)]))
+        let first = f.submit(request)
+        let second = f.submit(request)
+        #expect(f.answer(first) == nil)
+        #expect(f.heartbeat("a", generation) == KafkaError.none)
+        f.log.waiters?[0](true)
+        #expect(f.answer(first) == .commit([.none]))
+        f.log.waiters?[1](false)
+        #expect(f.answer(second) == .commit([.notCoordinator]))
     }
 
     @Test("Offsets outlive a restart, with their notes")

@@ -1,3 +1,5 @@
+import KafkaWire
+
 // Time passes: joins, syncs and sessions end.
 extension Group {
     private enum Expiry {

@@ -1,3 +1,5 @@
+import KafkaWire
+
 // Heartbeat: a member lives.
 extension Group {
     mutating func heartbeat(_ request: GroupRequest.HeartbeatRequest, _ reply: ReplyID, _ step: inout Step) {

@@ -1,3 +1,5 @@
+import KafkaWire
+
 // JoinGroup: a member comes, comes back, or wants a rebalance.
 extension Group {
     mutating func join(_ request: GroupRequest.JoinRequest, _ reply: ReplyID, _ step: inout Step) {

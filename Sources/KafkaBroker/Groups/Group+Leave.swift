@@ -1,3 +1,5 @@
+import KafkaWire
+
 // LeaveGroup: members go, or an administrator removes static ones by their instance ids.
 extension Group {
     mutating func leave(_ identities: [MemberIdentity], _ reply: ReplyID, _ step: inout Step) {

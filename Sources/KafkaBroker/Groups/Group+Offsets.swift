@@ -1,3 +1,5 @@
+import KafkaWire
+
 // OffsetCommit and what was committed.
 extension Group {
     mutating func commit(_ request: GroupRequest.CommitRequest, _ reply: ReplyID, _ step: inout Step) {

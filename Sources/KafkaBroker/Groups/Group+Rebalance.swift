@@ -1,3 +1,5 @@
+import KafkaWire
+
 // The rebalance: members are asked to join again, and the join phase ends in a new generation.
 extension Group {
     mutating func rebalanceOrCompleteJoin(_ step: inout Step) {

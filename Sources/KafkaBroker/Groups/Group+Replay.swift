@@ -22,14 +22,15 @@ extension Group {
 
         var replayed = GroupMembers()
         for stored in metadata.members where !replayed.contains(stored.id) {
+            let chosen = metadata.protocolName.map { GroupProtocol(name: $0, metadata: stored.subscription) }
             var member =
                 members[stored.id]
                 ?? GroupMember(
                     id: stored.id, instanceID: stored.instanceID, clientID: stored.clientID,
                     clientHost: stored.clientHost, sessionTimeoutMillis: stored.sessionTimeoutMillis,
-                    rebalanceTimeoutMillis: stored.rebalanceTimeoutMillis,
-                    protocols: metadata.protocolName.map { [GroupProtocol(name: $0, metadata: stored.subscription)] }
-                        ?? [])
+                    rebalanceTimeoutMillis: stored.rebalanceTimeoutMillis, protocols: [])
+            // In operation the member's other protocols are known too, and are kept.
+            if let chosen, !member.protocols.contains(chosen) { member.protocols = [chosen] }
             member.clientID = stored.clientID
             member.clientHost = stored.clientHost
             member.sessionTimeoutMillis = stored.sessionTimeoutMillis

@@ -1,3 +1,5 @@
+import KafkaWire
+
 // A static member (KIP-345) that comes back without its member id takes the place of its former self, which is fenced.
 extension Group {
     mutating func replaceStaticMember(

@@ -1,3 +1,5 @@
+import KafkaWire
+
 // SyncGroup: the leader brings the assignment, the others fetch theirs.
 extension Group {
     mutating func sync(_ request: GroupRequest.SyncRequest, _ reply: ReplyID, _ step: inout Step) {

@@ -1,3 +1,5 @@
+import KafkaWire
+
 /// One classic consumer group: Kafka's group membership protocol as a pure machine.
 ///
 /// `apply` takes an event and the time and says what to do; it reads no clock, writes nothing and waits for nothing. What must

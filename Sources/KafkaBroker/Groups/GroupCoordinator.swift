@@ -1,7 +1,13 @@
+import KafkaWire
+
 /// Where the records of groups are kept: the partitions of `__consumer_offsets`.
 protocol GroupLog: AnyObject {
     /// Writes the records as one batch to the group's partition; none of them is there when it throws.
     func append(_ records: [GroupRecord], of group: GroupID, at now: Int64) throws(KafkaError)
+
+    /// Calls `body` when all that was appended for the group is as durable as it has to be: at once, or later; with false when
+    /// that failed.
+    func whenDurable(_ group: GroupID, _ body: @escaping (_ isDurable: Bool) -> Void)
 }
 
 /// Runs the broker's classic groups: gives them events, does what they say, and keeps one deadline for all.
@@ -25,7 +31,9 @@ final class GroupCoordinator {
     private var lastReply: UInt64 = 0
     /// The request that is being submitted, and its answer.
     private var submitted: (reply: ReplyID, answer: GroupReply?)?
-
+    /// What the event that is being handled has brought so far.
+    private var replies: [(reply: ReplyID, answer: GroupReply)] = []
+    private var hasAppended = false
     /// Answers of requests that had to wait: they leave when the event is over, as what gets them may bring the next request.
     private var outbox: [(reply: ReplyID, answer: GroupReply)] = []
 
@@ -45,7 +53,6 @@ final class GroupCoordinator {
         let reply = ReplyID(value: lastReply)
         submitted = (reply, nil)
         apply(.request(request, reply), to: id, at: now)
-        forgetIfUnused(id)
         let answer = submitted?.answer
         submitted = nil
         flush()
@@ -111,7 +118,9 @@ final class GroupCoordinator {
     private func apply(_ event: GroupEvent, to id: GroupID, at now: Int64) {
         guard let effects = groups[id]?.apply(event, at: now) else { return }
         perform(effects, of: id, at: now)
+        release(for: id)
         if groups[id]?.state == .dead { groups[id] = nil }
+        forgetIfUnused(id)
         if let next = groups[id]?.nextDeadline { deadlines.schedule(id, at: next) }
     }
 
@@ -119,11 +128,12 @@ final class GroupCoordinator {
         for effect in effects {
             switch effect {
             case .reply(let reply, let answer):
-                if submitted?.reply == reply { submitted?.answer = answer } else { outbox.append((reply, answer)) }
+                replies.append((reply, answer))
             case .append(let records, let append):
                 var event = GroupEvent.appended(append)
                 do throws(KafkaError) {
                     try log.append(records, of: id, at: now)
+                    hasAppended = true
                     for record in records { groups[id]?.replay(record) }
                 } catch {
                     event = .appendFailed(append, error)
@@ -131,6 +141,23 @@ final class GroupCoordinator {
                 perform(groups[id]?.apply(event, at: now) ?? [], of: id, at: now)
             }
         }
+    }
+
+    /// Lets the event's answers go: when it has written something, not before that is durable.
+    private func release(for id: GroupID) {
+        let answers = replies
+        replies = []
+        guard hasAppended else { return answers.forEach(post) }
+        hasAppended = false
+        log.whenDurable(id) { [weak self] isDurable in
+            guard let self else { return }
+            for (reply, answer) in answers { post(reply, isDurable ? answer : answer.failed(.notCoordinator)) }
+            if submitted == nil { flush() }
+        }
+    }
+
+    private func post(_ reply: ReplyID, _ answer: GroupReply) {
+        if submitted?.reply == reply { submitted?.answer = answer } else { outbox.append((reply, answer)) }
     }
 
     private func flush() {

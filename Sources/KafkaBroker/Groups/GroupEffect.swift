@@ -1,3 +1,5 @@
+import KafkaWire
+
 /// What a group wants done, in order.
 enum GroupEffect: Equatable, Sendable {
     case reply(ReplyID, GroupReply)
@@ -45,6 +47,17 @@ enum GroupReply: Equatable, Sendable {
     case leave([LeaveOutcome])
     /// An error each offset, in the request's order.
     case commit([KafkaError])
+
+    /// The same answer when what it acknowledges was not made durable.
+    func failed(_ error: KafkaError) -> GroupReply {
+        switch self {
+        case .join(let reply): .join(.init(error: error, memberID: reply.memberID))
+        case .sync: .sync(.init(error: error))
+        case .heartbeat: .heartbeat(error)
+        case .leave(let outcomes): .leave(outcomes.map { .init(identity: $0.identity, error: error) })
+        case .commit(let errors): .commit(errors.map { $0 == .none ? error : $0 })
+        }
+    }
 
     struct LeaveOutcome: Equatable, Sendable {
         var identity: MemberIdentity

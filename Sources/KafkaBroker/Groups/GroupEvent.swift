@@ -1,3 +1,5 @@
+import KafkaWire
+
 /// Names a request that a group has to answer, once; the machine knows nothing else of who asks.
 struct ReplyID: Hashable, Sendable {
     let value: UInt64
