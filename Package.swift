@@ -89,7 +89,8 @@ let package = Package(
         program("nestbox", ["Stack"]),
 
         // Tests
-        tests("Reactor"),
+        program("reactor-child", path: "Tests/ReactorChild", ["Reactor"]),
+        tests("Reactor", ["reactor-child"]),
         tests("HTTP", ["Reactor"]),
         tests("SQLite"),
         tests("DynamoDB", ["SQLite"]),

@@ -74,6 +74,9 @@ public final class LoopHandle: TaskExecutor, @unchecked Sendable {
         _ = dropped
     }
 
+    /// How much other threads have put in since the loop last looked.
+    var inboxCount: Int { inbox.withLock { $0.entries.count } }
+
     func claimThread() { owner.store(Self.currentThread, ordering: .relaxed) }
     func releaseThread() { owner.store(0, ordering: .relaxed) }
 

@@ -47,6 +47,12 @@ final class TestClient {
 
     func send(_ text: String) { send(Array(text.utf8)) }
 
+    /// Makes closing send a reset.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Up to `count` bytes; fewer at the end of the stream or after ten seconds.
