@@ -49,7 +49,7 @@ final class HTTPConnection: ConnectionHandler {
                 parser.reset()
                 if connection.inputLimit != Self.inputLimit { connection.inputLimit = Self.inputLimit }
                 // One request a turn: other connections get theirs before this one's next.
-                if !isPending && !connection.input.isEmpty { connection.deliverAgain() }
+                if !isPending { goOn() }
                 return
             }
         }
@@ -108,7 +108,12 @@ final class HTTPConnection: ConnectionHandler {
         waiting = .request
         since = server.loop.monotonicNanos
         if !isKeptAlive || server.isClosing { return connection.closeAfterFlush() }
-        if isHandling { return }
+        // Within the handler's call the request is not consumed yet: `received` goes on.
+        if !isHandling { goOn() }
+    }
+
+    /// To the next request, if there can be one.
+    private func goOn() {
         if !connection.input.isEmpty {
             connection.deliverAgain()
         } else if isInputEnded {
@@ -118,8 +123,7 @@ final class HTTPConnection: ConnectionHandler {
 
     func inputEnded(_ connection: Connection) {
         isInputEnded = true
-        if isPending { return }
-        if connection.input.isEmpty { connection.closeAfterFlush() } else { connection.deliverAgain() }
+        if !isPending { goOn() }
     }
 
     func closed(_ connection: Connection) {

@@ -55,12 +55,13 @@ final class TestClient {
 
     func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Up to `count` bytes; fewer at the end of the stream or after ten seconds.
+    /// Up to `count` bytes; fewer at the end of the stream; ten seconds without any are a failure.
     func receive(_ count: Int) -> [UInt8] {
         var all: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65536)
         while all.count < count {
             let got = recv(descriptor, &piece, min(piece.count, count - all.count), 0)
+            if got < 0 && errno == EAGAIN { Issue.record("nothing came for ten seconds, after \(all.count) bytes") }
             if got <= 0 { break }
             all += piece[..<got]
         }
