@@ -19,6 +19,9 @@ extension ServedAPI {
 package enum APIs {
     /// Every API, in the order of keys.
     package static let all: [API] = [
+        API(Produce.self),
+        API(Fetch.self),
+        API(ListOffsets.self),
         API(Metadata.self),
         API(ApiVersions.self),
         API(CreateTopics.self),
@@ -67,6 +70,7 @@ package struct API: Sendable {
                 return .respond(ResponseFrame(Served.self, context.token, response, regions: regions))
             case .parked: return .parked(context.token)
             case .nothing: return .nothing
+            case .close: return .close
             }
         }
     }

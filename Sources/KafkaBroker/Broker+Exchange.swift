@@ -73,6 +73,8 @@ package enum Answer<Response> {
     case parked
     /// The client wants none.
     case nothing
+    /// There can be none: the connection is closed, which is how a client that wants no answers learns of a failure.
+    case close
 }
 
 /// A stretch of a file that is sent as it is.

@@ -132,8 +132,9 @@ extension Broker {
     /// Deletes a topic and what belongs to it.
     package func delete(_ topic: Topic) throws(StorageError) {
         try catalog.delete(topic)
+        logs.delete(topicNamed: topic.name, id: topic.id, partitionCount: topic.partitionCount)
     }
 
-    /// The leader epoch of a partition: it is raised when a log is recovered after a crash.
-    package func leaderEpoch(of topic: Topic, _ index: Int32) -> Int32 { 0 }
+    /// The leader epoch of a partition: it is raised after every stop that was not clean.
+    package func leaderEpoch(of topic: Topic, _ index: Int32) -> Int32 { logs.leaderEpoch }
 }

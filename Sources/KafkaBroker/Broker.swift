@@ -10,13 +10,18 @@ public final class Broker {
     /// Where answers to parked requests go. Set it before the first request.
     public var deliver: (RequestToken, ResponseFrame) -> Void = { _, _ in }
     /// Runs a job away from the loop and then, on the loop, what follows. Unless set, both at once.
-    public var background: (_ job: @escaping @Sendable () -> Void, _ then: @escaping () -> Void) -> Void = {
-        $0()
-        $1()
+    public var background: (_ job: @escaping @Sendable () -> Bool, _ then: @escaping (Bool) -> Void) -> Void {
+        get { work.run }
+        set { work.run = newValue }
     }
+    private let work = BackgroundWork()
 
     /// Topics, configs and producer ids.
     package let catalog: Catalog
+    /// The partitions' logs.
+    package let logs: PartitionLogs
+    /// Fetches that wait for records.
+    package let fetches = FetchWaiters()
 
     /// The time of the event that is being handled, in milliseconds since 1970.
     package private(set) var now: Int64
@@ -30,6 +35,30 @@ public final class Broker {
         self.now = now
         catalog = try Catalog(
             directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
+        logs = try PartitionLogs(root: configuration.directory, durability: configuration.durability, background: work)
+        logs.removeStrays { catalog.topic(named: $0) != nil }
+        logs.onAppend = { [unowned self] log, count in recordsCame(to: log, count) }
+        logs.onAbandon = { [unowned self] log in recordsCame(to: log, .max) }
+        fetches.answer = { [unowned self] waiter in Fetch.answer(waiter, self) }
+        add(fetches)
+    }
+
+    /// Closes every log and notes that the stop was clean. Nothing is asked of the broker afterwards.
+    public func close(now: Int64) { logs.close(now: now) }
+
+    /// The log of a partition, opened when it is first used.
+    package func log(_ topic: Topic, _ partition: Int32) throws(StorageError) -> PartitionLog {
+        try logs.log(
+            topic: topic.name, partition: partition, topicID: topic.id,
+            configuration: LogConfiguration(topic.configuration), now: now)
+    }
+
+    /// Whether an event is being handled, at whose end waiting fetches are answered.
+    private var isHandling = false
+
+    private func recordsCame(to log: PartitionLog, _ count: Int) {
+        fetches.recordsCame(to: log, count)
+        if !isHandling { fetches.answerReady() }
     }
 
     /// Adds a part that is told of time and of clients that go.
@@ -40,6 +69,11 @@ public final class Broker {
     /// Handles one request frame, without its size.
     public func handle(_ frame: UnsafeRawBufferPointer, from client: Client, now: Int64) -> Outcome {
         self.now = now
+        isHandling = true
+        defer {
+            isHandling = false
+            fetches.answerReady()
+        }
         do throws(WireError) {
             let (header, body) = try Frame.header(of: frame) { key, version in
                 // The header of a version that is not served is only looked at for what is alike in all of them.
@@ -76,7 +110,10 @@ public final class Broker {
     /// Does what has become due.
     public func advance(to now: Int64) {
         self.now = now
+        isHandling = true
         for part in waiting { part.advance(to: now) }
+        isHandling = false
+        fetches.answerReady()
     }
 
     /// Forgets a client's waiting request.

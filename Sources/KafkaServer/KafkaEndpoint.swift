@@ -36,7 +36,7 @@ public final class KafkaEndpoint {
         idle = loop.timer { [unowned self] in closeIdle() }
         idle?.start(after: .seconds(30), repeating: .seconds(30))
         broker.deliver = { [unowned self] token, frame in connections[token.client]?.answer(token, frame) }
-        broker.background = { [unowned loop] job, then in loop.work(job) { _ in then() } }
+        broker.background = { [unowned loop] job, then in loop.work(job, then: then) }
         loop.atTurnEnd { [weak self] in self?.setDeadline() }
         setDeadline()
     }

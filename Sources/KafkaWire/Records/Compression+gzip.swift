@@ -37,11 +37,11 @@ enum Gzip {
 
     private static let broken = RecordsError.decompression("Failed to decompress record stream: not a gzip stream")
 
-    static func compress(_ input: UnsafeRawBufferPointer) -> [UInt8] {
+    static func compress(_ input: UnsafeRawBufferPointer, level: Int32?) -> [UInt8] {
         var stream = z_stream()
         let size = Int32(MemoryLayout<z_stream>.size)
         let begun = deflateInit2_(
-            &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+            &stream, level ?? Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
         precondition(begun == Z_OK, "zlib refuses to start")
         defer { deflateEnd(&stream) }
         let bound = Int(deflateBound(&stream, UInt(input.count)))

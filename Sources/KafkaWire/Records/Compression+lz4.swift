@@ -33,11 +33,12 @@ enum LZ4 {
 
     private static let broken = RecordsError.decompression("Failed to decompress record stream: not an LZ4 frame")
 
-    static func compress(_ input: UnsafeRawBufferPointer) -> [UInt8] {
+    static func compress(_ input: UnsafeRawBufferPointer, level: Int32?) -> [UInt8] {
         var preferences = LZ4F_preferences_t()
         preferences.frameInfo.blockSizeID = LZ4F_max64KB
         // Java's reader accepts independent blocks only.
         preferences.frameInfo.blockMode = LZ4F_blockIndependent
+        preferences.compressionLevel = level ?? 0
         let bound = LZ4F_compressFrameBound(input.count, &preferences)
         return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
             count = LZ4F_compressFrame(buffer.baseAddress, bound, input.baseAddress, input.count, &preferences)

@@ -25,10 +25,11 @@ enum Zstd {
 
     private static let broken = RecordsError.decompression("Failed to decompress record stream: not a Zstandard frame")
 
-    static func compress(_ input: UnsafeRawBufferPointer) -> [UInt8] {
+    static func compress(_ input: UnsafeRawBufferPointer, level: Int32?) -> [UInt8] {
         let bound = ZSTD_compressBound(input.count)
         return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            count = ZSTD_compress(buffer.baseAddress, bound, input.baseAddress, input.count, ZSTD_CLEVEL_DEFAULT)
+            count = ZSTD_compress(
+                buffer.baseAddress, bound, input.baseAddress, input.count, level ?? ZSTD_CLEVEL_DEFAULT)
             precondition(ZSTD_isError(count) == 0, "Zstandard's bound was too small")
         }
     }

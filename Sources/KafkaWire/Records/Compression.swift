@@ -44,14 +44,14 @@ public enum Compression: Int, CaseIterable, Sendable {
         }
     }
 
-    /// `input` compressed at the codec's usual level, in the framing that Kafka's own clients write.
-    public func compress(_ input: UnsafeRawBufferPointer) -> [UInt8] {
+    /// `input` compressed at `level` (nil for the codec's usual one), in the framing that Kafka's own clients write.
+    public func compress(_ input: UnsafeRawBufferPointer, level: Int32? = nil) -> [UInt8] {
         switch self {
         case .none: [UInt8](input)
-        case .gzip: Gzip.compress(input)
+        case .gzip: Gzip.compress(input, level: level)
         case .snappy: Snappy.compress(input)
-        case .lz4: LZ4.compress(input)
-        case .zstd: Zstd.compress(input)
+        case .lz4: LZ4.compress(input, level: level)
+        case .zstd: Zstd.compress(input, level: level)
         }
     }
 }

@@ -8,6 +8,8 @@ public struct RecordBatchBuilder {
     public var partitionLeaderEpoch: Int32 = -1
     /// The codec of the records.
     public var compression: Compression = .none
+    /// The codec's level; nil for its usual one.
+    public var compressionLevel: Int32?
     /// Whose clock the timestamps are of.
     public var timestampType: TimestampType = .createTime
     /// The idempotent producer, or -1.
@@ -94,7 +96,8 @@ public struct RecordBatchBuilder {
     /// The batch's bytes with header and checksum. With `.logAppendTime` every record has `logAppendTimeMillis`.
     public func build(logAppendTimeMillis: Int64? = nil) -> [UInt8] {
         let payload =
-            compression == .none ? records : records.withUnsafeBytes { compression.compress($0) }
+            compression == .none
+            ? records : records.withUnsafeBytes { compression.compress($0, level: compressionLevel) }
         var attributes = Int16(compression.rawValue) | (timestampType.rawValue << 3)
         if isTransactional { attributes |= 16 }
         if isControlBatch { attributes |= 32 }

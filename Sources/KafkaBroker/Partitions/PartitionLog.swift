@@ -1,0 +1,162 @@
+import KafkaWire
+
+/// What may have happened to a partition's files since they were last written.
+public enum Shutdown: Sendable {
+    /// They were closed: trust them.
+    case clean
+    /// The process died: the end may be torn.
+    case processCrash
+    /// The machine died: what was not synced may be missing anywhere.
+    case machineCrash
+}
+
+/// The log of one partition: a directory of segments in Kafka's own format. Not Sendable: it belongs to the broker's loop.
+public final class PartitionLog {
+    /// The topic's name.
+    public let topic: String
+    /// The partition's number.
+    public let partition: Int32
+    /// "topic-partition", as directories and messages have it.
+    public let name: String
+    /// The topic's id.
+    let topicID: UUID
+    /// The partition's directory.
+    let directory: String
+    let openFiles: OpenFiles
+    let durability: Broker.Durability
+    /// The topic's configs that concern its logs.
+    public var configuration: LogConfiguration
+    /// The epoch that new batches get.
+    public let leaderEpoch: Int32
+
+    /// Ascending by base offset; empty until the first append, which also makes the directory.
+    var segments: [Segment] = []
+    /// The offset that the next record gets.
+    public internal(set) var logEndOffset: Int64 = 0
+    /// The first offset that can be read.
+    public internal(set) var logStartOffset: Int64 = 0
+    /// The offset up to which records are durable, as `durability` means it, and may be read.
+    public internal(set) var highWatermark: Int64 = 0
+    /// Where the high watermark is: a segment's base offset and the position behind its last readable batch.
+    var readableEnd: (baseOffset: Int64, position: Int) = (0, 0)
+    var producers = ProducerState()
+    var epochs = LeaderEpochs()
+    /// Bytes appended since the last producer snapshot.
+    var bytesSinceSnapshot = 0
+    /// Where reads ended, which is where the next ones begin.
+    var hints = ReadHints()
+    /// Decompressed records of the batch being checked.
+    var scratch: [UInt8] = []
+    /// Fetches that wait for records here.
+    var fetchWaiters: [FetchWaiter] = []
+    /// Called when the high watermark has moved by that many bytes of batches.
+    public var onAppend: ((PartitionLog, Int) -> Void)?
+
+    /// Called when the log is gone.
+    var onAbandon: ((PartitionLog) -> Void)?
+
+    // Broker.Durability.full
+    /// Files with bytes that are not on the disk yet.
+    var unsynced: [SegmentFile] = []
+    var bytesUnsynced = 0
+    var isSyncing = false
+    var durabilityWaiters: [(offset: Int64, body: (Bool) -> Void)] = []
+    /// Runs a job on another thread and calls back on the loop.
+    let background: BackgroundWork
+
+    /// Opens the log, recovering it as `shutdown` asks. Nothing is made on disk before the first append.
+    package init(
+        topic: String, partition: Int32, topicID: UUID, root: String, configuration: LogConfiguration,
+        leaderEpoch: Int32, shutdown: Shutdown, durability: Broker.Durability = .process, openFiles: OpenFiles,
+        background: BackgroundWork, now: Int64
+    ) throws(StorageError) {
+        self.topic = topic
+        self.partition = partition
+        self.topicID = topicID
+        name = "\(topic)-\(partition)"
+        directory = root + "/" + name
+        self.configuration = configuration
+        self.leaderEpoch = leaderEpoch
+        self.durability = durability
+        self.openFiles = openFiles
+        self.background = background
+        try open(shutdown, now: now)
+    }
+
+    var active: Segment? { segments.last }
+
+    /// The bytes of all segments.
+    public var sizeInBytes: Int { segments.reduce(0) { $0 + $1.size } }
+
+    /// The epoch of the record at `offset`; -1 when it is not known.
+    public func leaderEpoch(of offset: Int64) -> Int32 { epochs.epoch(of: offset) ?? -1 }
+
+    /// The epoch of the last record written; nil in an empty log.
+    public var latestEpoch: Int32? { epochs.latest }
+
+    /// The largest known epoch up to `epoch` and its end; -1 and -1 when it is not known.
+    public func endOffset(ofEpoch epoch: Int32) -> (epoch: Int32, offset: Int64) {
+        epochs.endOffset(of: epoch, logEndOffset: logEndOffset)
+    }
+
+    /// Writes what a clean stop leaves: sealed indexes and the producer state; lets all descriptors go.
+    public func close(now: Int64) {
+        guard let active else { return }
+        active.seal()
+        writeSnapshot(now: now)
+        if durability == .full { unsynced.forEach { _ = $0.sync() } }
+        unsynced = []
+        segments.forEach { $0.release() }
+    }
+
+    /// Lets the descriptors go because the topic is deleted; whoever waits for durability is told that it will not come.
+    func abandon() {
+        segments.forEach { $0.release() }
+        unsynced = []
+        let waiters = durabilityWaiters
+        durabilityWaiters = []
+        waiters.forEach { $0.body(false) }
+        onAbandon?(self)
+    }
+}
+
+/// Sends slow work off the loop: the job runs on another thread, and its result comes back on the loop.
+public final class BackgroundWork {
+    /// Runs the first closure on another thread and then the second on the loop with what it returned. Unless set, both at once.
+    public var run: (_ job: @escaping @Sendable () -> Bool, _ then: @escaping (Bool) -> Void) -> Void = { job, then in
+        then(job())
+    }
+
+    /// Work that is done at once, until `run` is set.
+    public init() {}
+}
+
+/// Positions of offsets that will likely be asked for next: each read leaves the place where it ended.
+struct ReadHints {
+    struct Hint {
+        var offset: Int64
+        var baseOffset: Int64
+        var position: Int
+    }
+
+    private static let capacity = 16
+    private var hints: [Hint] = []
+    private var oldest = 0
+
+    func find(_ offset: Int64) -> Hint? { hints.first { $0.offset == offset } }
+
+    mutating func add(_ hint: Hint) {
+        if hints.contains(where: { $0.offset == hint.offset }) { return }
+        if hints.count < Self.capacity {
+            hints.append(hint)
+        } else {
+            hints[oldest] = hint
+            oldest = (oldest + 1) % Self.capacity
+        }
+    }
+
+    mutating func removeAll() {
+        hints.removeAll()
+        oldest = 0
+    }
+}

@@ -1,0 +1,197 @@
+import KafkaWire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The logs of all partitions in the data directory, opened when they are first used.
+package final class PartitionLogs {
+    /// The data directory.
+    let root: String
+    let durability: Broker.Durability
+    private let openFiles: OpenFiles
+    private let background: BackgroundWork
+    private var state: ShutdownState
+    /// By directory name.
+    private var open: [String: PartitionLog] = [:]
+    /// Called when a partition's high watermark has moved, with the bytes that came.
+    package var onAppend: ((PartitionLog, Int) -> Void)?
+    /// Called when a partition's log is gone, with its topic.
+    package var onAbandon: ((PartitionLog) -> Void)?
+
+    /// Reads how the broker stopped the last time and notes that it runs.
+    package init(
+        root: String, durability: Broker.Durability, openFiles: OpenFiles = OpenFiles(), background: BackgroundWork,
+        bootID: String = ShutdownState.currentBootID()
+    ) throws(StorageError) {
+        self.root = root
+        self.durability = durability
+        self.openFiles = openFiles
+        self.background = background
+        try Directory.create(root)
+        state = ShutdownState.begin(after: Directory.contents(of: root + "/" + ShutdownState.fileName), bootID: bootID)
+        try Directory.replace(root + "/" + ShutdownState.fileName, with: state.running, sync: durability == .full)
+    }
+
+    /// The leader epoch of every partition: the number of times the broker was not stopped cleanly.
+    package var leaderEpoch: Int32 { state.leaderEpoch }
+
+    /// The log of one partition, opened now if it was not. Throws when its files cannot be read.
+    package func log(
+        topic: String, partition: Int32, topicID: UUID, configuration: LogConfiguration, now: Int64
+    ) throws(StorageError) -> PartitionLog {
+        let name = "\(topic)-\(partition)"
+        if let log = open[name] { return log }
+        let log = try PartitionLog(
+            topic: topic, partition: partition, topicID: topicID, root: root, configuration: configuration,
+            leaderEpoch: state.leaderEpoch, shutdown: state.shutdown(of: name), durability: durability,
+            openFiles: openFiles, background: background, now: now)
+        log.onAppend = { [weak self] log, count in self?.onAppend?(log, count) }
+        log.onAbandon = { [weak self] log in self?.onAbandon?(log) }
+        state.recovered(name)
+        open[name] = log
+        return log
+    }
+
+    /// The log if it is open.
+    package func openLog(topic: String, partition: Int32) -> PartitionLog? { open["\(topic)-\(partition)"] }
+
+    /// Gives the topic's directories the names of deleted ones and removes them in the background.
+    package func delete(topicNamed topic: String, id: UUID, partitionCount: Int32) {
+        for partition in 0..<partitionCount {
+            let name = "\(topic)-\(partition)"
+            open.removeValue(forKey: name)?.abandon()
+            setAside(name, id)
+        }
+    }
+
+    /// Removes directories of deleted topics, and those that no topic of the catalog has: the process died in the middle of a deletion.
+    package func removeStrays(isKnown: (String) -> Bool) {
+        for name in Directory.names(in: root) {
+            if name.hasSuffix("-delete") {
+                remove(name)
+            } else if isPartition(name), !isKnown(String(name[..<(name.lastIndex(of: "-") ?? name.endIndex)])) {
+                setAside(name, .zero)
+            }
+        }
+    }
+
+    /// Whether the name is that of a partition's directory.
+    private func isPartition(_ name: String) -> Bool {
+        guard let dash = name.lastIndex(of: "-"), let number = Int32(name[name.index(after: dash)...]) else {
+            return false
+        }
+        return number >= 0 && Directory.exists(root + "/" + name)
+    }
+
+    private func setAside(_ name: String, _ id: UUID) {
+        let target = PartitionLog.deletedName(name, id)
+        guard rename(root + "/" + name, root + "/" + target) == 0 else { return }
+        remove(target)
+    }
+
+    private func remove(_ name: String) {
+        let path = root + "/" + name
+        background.run(
+            {
+                Directory.remove(path)
+                return true
+            }, { _ in })
+    }
+
+    /// Closes every log and notes that the stop was clean.
+    package func close(now: Int64) {
+        for name in open.keys.sorted() { open[name]?.close(now: now) }
+        let unopened = state.isClean ? [] : Directory.names(in: root).filter { open[$0] == nil && isPartition($0) }
+        try? Directory.replace(
+            root + "/" + ShutdownState.fileName, with: state.closed(unopened: unopened), sync: durability == .full)
+        open = [:]
+    }
+}
+
+/// How the broker stopped: a small file that is written at the start and at a clean stop.
+///
+/// Logs are opened lazily, so one may go through several runs unopened; the file names those that still have to be recovered.
+package struct ShutdownState {
+    /// The file's name in the data directory.
+    static let fileName = "shutdown-state"
+
+    /// Raised by one after each stop that was not clean.
+    private(set) var leaderEpoch: Int32 = 0
+    private var bootID: String
+    /// What a partition has gone through unless `exceptions` says otherwise.
+    private var usual = Shutdown.clean
+    private var exceptions: [String: Shutdown] = [:]
+    private var recovered: Set<String> = []
+
+    /// The state of a run that begins after a run that left `contents` (nil: there was none).
+    static func begin(after contents: [UInt8]?, bootID: String) -> ShutdownState {
+        var state = ShutdownState(bootID: bootID)
+        guard let contents else { return state }
+        var wasClosed = false
+        for line in String(decoding: contents, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count >= 2 else { continue }
+            switch words[0] {
+            case "leader-epoch": state.leaderEpoch = Int32(words[1]) ?? 0
+            case "state": wasClosed = words[1] == "closed"
+            case "boot-id": state.bootID = String(words[1])
+            case "process-crash": state.exceptions[String(words[1])] = .processCrash
+            case "machine-crash": state.exceptions[String(words[1])] = .machineCrash
+            default: break
+            }
+        }
+        if !wasClosed {
+            state.leaderEpoch &+= 1
+            state.usual = state.bootID == bootID ? .processCrash : .machineCrash
+            // What is worse stays.
+            state.exceptions =
+                state.usual == .machineCrash ? [:] : state.exceptions.filter { $0.value == .machineCrash }
+        }
+        if state.bootID != bootID { state.exceptions = state.exceptions.mapValues { _ in .machineCrash } }
+        state.bootID = bootID
+        return state
+    }
+
+    private init(bootID: String) { self.bootID = bootID }
+
+    var isClean: Bool { usual == .clean && exceptions.isEmpty }
+
+    /// What the partition of that directory name has gone through.
+    func shutdown(of name: String) -> Shutdown {
+        recovered.contains(name) ? .clean : exceptions[name] ?? usual
+    }
+
+    /// Notes that the partition has been recovered.
+    mutating func recovered(_ name: String) {
+        guard !isClean else { return }
+        recovered.insert(name)
+        exceptions[name] = nil
+    }
+
+    /// The file's content while the broker runs.
+    var running: [UInt8] { text("running", exceptions) }
+
+    /// The file's content after a clean stop; `unopened` are the names in the data directory that no log was opened for.
+    func closed(unopened: [String]) -> [UInt8] {
+        var left = exceptions
+        if usual != .clean { for name in unopened where left[name] == nil { left[name] = usual } }
+        return text("closed", left)
+    }
+
+    private func text(_ state: String, _ exceptions: [String: Shutdown]) -> [UInt8] {
+        var text = "version 0\nleader-epoch \(leaderEpoch)\nboot-id \(bootID)\nstate \(state)\n"
+        for (name, shutdown) in exceptions.sorted(by: { $0.key < $1.key }) {
+            text += "\(shutdown == .machineCrash ? "machine-crash" : "process-crash") \(name)\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// What tells one start of the machine from the next; the same text always where the system has none.
+    package static func currentBootID() -> String {
+        guard let bytes = Directory.contents(of: "/proc/sys/kernel/random/boot_id") else { return "unknown" }
+        return String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,175 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An open file. It is closed when the last holder lets go, so that a region being sent keeps its descriptor whatever becomes of the log.
+public final class SegmentFile: Sendable {
+    /// The descriptor, for reading and writing at positions.
+    public let descriptor: Int32
+    /// Where it was opened.
+    public let path: String
+
+    /// Opens `path` for reading and writing, and makes it when `create` is set.
+    init(path: String, create: Bool) throws(StorageError) {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0o644)
+        guard descriptor >= 0 else { throw StorageError("open", path) }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// The file's size in bytes.
+    func size() throws(StorageError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StorageError("examine", path) }
+        return Int(status.st_size)
+    }
+
+    /// Reads at `position` until `buffer` is full or the file ends; returns the bytes read.
+    func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(position + done))
+            if count > 0 {
+                done += count
+            } else if count == 0 {
+                break
+            } else if errno != EINTR {
+                throw StorageError("read", path)
+            }
+        }
+        return done
+    }
+
+    /// Writes all of `bytes` at `position`. When it cannot, cuts the file back to `position` and throws.
+    func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
+        var done = 0
+        while done < bytes.count {
+            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(position + done))
+            if count > 0 {
+                done += count
+            } else if count == 0 || errno != EINTR {
+                let code = count == 0 ? ENOSPC : errno
+                // Without the cut, the part that was written would be taken for a torn batch by whoever reads the file.
+                _ = ftruncate(descriptor, off_t(position))
+                throw StorageError("write", path, errno: code)
+            }
+        }
+    }
+
+    /// Cuts the file to `size` bytes.
+    func truncate(to size: Int) throws(StorageError) {
+        guard ftruncate(descriptor, off_t(size)) == 0 else {
+            throw StorageError("cut", path)
+        }
+    }
+
+    /// Waits until the file's bytes are on the disk; false when the system could not.
+    func sync() -> Bool {
+        #if canImport(Glibc)
+            return fdatasync(descriptor) == 0
+        #else
+            return fcntl(descriptor, F_FULLFSYNC) == 0
+        #endif
+    }
+}
+
+/// The files that are held open, bounded: the least recently used one is let go for the next. Thousands of partitions need few at a time.
+public final class OpenFiles {
+    private let capacity: Int
+    private var clock: UInt64 = 0
+    private var open: [LogFile] = []
+
+    /// At most `capacity` descriptors are held (those of regions being sent come on top).
+    public init(capacity: Int = 512) {
+        self.capacity = max(8, capacity)
+        open.reserveCapacity(min(capacity, 512))
+    }
+
+    /// The descriptors held now.
+    public var count: Int { open.count }
+
+    fileprivate func tick() -> UInt64 {
+        clock += 1
+        return clock
+    }
+
+    fileprivate func opened(_ file: LogFile) {
+        if open.count >= capacity, let oldest = open.indices.min(by: { open[$0].lastUse < open[$1].lastUse }) {
+            open[oldest].handle = nil
+            open.swapAt(oldest, open.count - 1)
+            open.removeLast()
+        }
+        open.append(file)
+    }
+
+    fileprivate func closed(_ file: LogFile) {
+        if let index = open.firstIndex(where: { $0 === file }) {
+            open.swapAt(index, open.count - 1)
+            open.removeLast()
+        }
+    }
+}
+
+/// A file of a log that is opened when it is used and may be closed between uses.
+final class LogFile {
+    private(set) var path: String
+    private let openFiles: OpenFiles
+    fileprivate var handle: SegmentFile?
+    fileprivate var lastUse: UInt64 = 0
+
+    init(path: String, openFiles: OpenFiles) {
+        self.path = path
+        self.openFiles = openFiles
+    }
+
+    /// The open file, made when it is not there.
+    func use() throws(StorageError) -> SegmentFile {
+        lastUse = openFiles.tick()
+        if let handle { return handle }
+        let opened = try SegmentFile(path: path, create: true)
+        handle = opened
+        openFiles.opened(self)
+        return opened
+    }
+
+    /// Lets the descriptor go.
+    func release() {
+        guard handle != nil else { return }
+        handle = nil
+        openFiles.closed(self)
+    }
+
+    /// Lets the descriptor go and removes the file.
+    func remove() {
+        release()
+        unlink(path)
+    }
+}
+
+extension LogRegion {
+    /// `length` bytes of `segment` from `position` on.
+    init(_ segment: SegmentFile, at position: Int, length: Int) {
+        self.init(owner: segment, descriptor: segment.descriptor, offset: Int64(position), length: length)
+    }
+}
+
+extension SegmentFile {
+    /// `length` bytes from `position` on; throws when the file has fewer.
+    func bytes(at position: Int, length: Int) throws(StorageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: length)
+        // The outcome is carried out of the closure, which cannot throw a typed error.
+        let outcome: Result<Int, StorageError> = bytes.withUnsafeMutableBytes { all in
+            do throws(StorageError) {
+                return .success(try read(at: position, into: all))
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard try outcome.get() == length else { throw StorageError("\(path) ends too early.") }
+        return bytes
+    }
+}
