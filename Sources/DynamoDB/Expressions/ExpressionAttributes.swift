@@ -95,6 +95,14 @@ public struct ExpressionAttributes {
         }
     }
 
+    /// The names, ascending by placeholder.
+    var sortedNames: [(placeholder: Text, name: Text)] { names.map { ($0.placeholder, $0.value) } }
+
+    /// The values that are valid, ascending by placeholder.
+    var sortedValues: [(placeholder: Text, value: AttributeValue)] {
+        values.compactMap { entry in (try? entry.value.get()).map { (entry.placeholder, $0) } }
+    }
+
     /// Throws when a name or a value was used by no expression.
     public func checkAllUsed() throws(DynamoDBError) {
         func list<Value>(_ entries: [Entry<Value>]) -> String {

@@ -1,0 +1,170 @@
+import SQLite
+
+/// DynamoDB: tables in one SQLite database, operations on them. Synchronous, on one thread, without clock or randomness of
+/// its own.
+///
+/// Requests come in turns. What a turn writes is in one transaction, which `commitTurn` commits; no answer of the turn may
+/// leave before that, and when it throws, nothing of the turn is left and every answer of it is to be that error.
+public final class Engine {
+    /// How an engine is set up.
+    public struct Configuration {
+        /// What survives.
+        public enum Durability: Sendable {
+            /// Nothing: the directory goes at exit.
+            case memory
+            /// An answered write survives the death of the process.
+            case process
+            /// An answered write survives power loss.
+            case full
+        }
+
+        /// The directory of the database file; it exists.
+        public var directory: String
+        /// What survives.
+        public var durability = Durability.process
+        /// The account in ARNs.
+        public var account = "000000000000"
+        /// Where TableIds come from.
+        public var random: () -> UInt64
+
+        /// Makes a configuration.
+        public init(directory: String, durability: Durability = .process, random: (() -> UInt64)? = nil) {
+            self.directory = directory
+            self.durability = durability
+            self.random = random ?? { UInt64.random(in: .min ... .max) }
+        }
+    }
+
+    let configuration: Configuration
+    let storage: Storage
+    /// Bytes that the hot operations reuse.
+    var scratch = Scratch()
+
+    /// Buffers that are kept from request to request.
+    struct Scratch {
+        var key: [UInt8] = []
+    }
+
+    /// Opens the database in the directory, or makes it.
+    ///
+    /// Throws when it cannot be opened, when another process has it open, or when a newer version wrote it.
+    public init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        var options = Connection.Options()
+        switch configuration.durability {
+        case .memory: options.synchronous = .off
+        case .process: options.synchronous = .normal
+        case .full: options.synchronous = .full
+        }
+        storage = try Storage(path: configuration.directory + "/tables.sqlite", options: options)
+    }
+
+    /// Carries out an operation by its name and appends the answer's JSON to `output`. Unknown names are refused.
+    ///
+    /// Throws what is to be answered instead; `output` is then as it was.
+    public func execute(
+        operation name: String, body: UnsafeRawBufferPointer, context: RequestContext, into output: inout [UInt8]
+    ) throws(DynamoDBError) {
+        var name = name
+        guard let operation = name.withUTF8({ Operations.named(UnsafeRawBufferPointer($0)) }) else {
+            throw DynamoDBError(.unknownOperation, nil)
+        }
+        guard let long = try begin(operation, body: body, context: context, into: &output) else { return }
+        while try resume(long, into: &output) {}
+    }
+
+    /// Begins an operation. When something is returned, the answer is not there yet: call `resume` with it, turn by turn.
+    public func begin(
+        _ operation: Operation, body: UnsafeRawBufferPointer, context: RequestContext, into output: inout [UInt8]
+    ) throws(DynamoDBError) -> LongRead? {
+        let count = output.count
+        do throws(DynamoDBError) {
+            var reader = JSONReader(body)
+            return try operation.handle(self, context, &reader, &output)
+        } catch {
+            output.removeSubrange(count...)
+            throw error
+        }
+    }
+
+    /// Goes on with an operation for about as long as a turn may take; whether there is more. At the end the answer is
+    /// appended to `output`.
+    public func resume(_ read: LongRead, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
+        let count = output.count
+        do throws(DynamoDBError) {
+            return try read.step(on: self, into: &output)
+        } catch {
+            output.removeSubrange(count...)
+            throw error
+        }
+    }
+
+    /// Whether the turn has written anything: its answers must wait for `commitTurn`.
+    public var hasWritten: Bool { storage.hasWritten }
+
+    /// Makes what the turn wrote durable; nothing to do when it wrote nothing.
+    ///
+    /// Throws InternalServerError when that failed. Then nothing of the turn is left, on disk or in memory.
+    public func commitTurn() throws(DynamoDBError) {
+        try storage.commitTurn()
+        if storage.connection.isCheckpointDue { try? storage.connection.checkpoint() }
+    }
+
+    /// What SQLite said last when it failed, for the log.
+    public var lastFailure: String? { storage.lastFailure?.description }
+
+    /// One slice of background work, about a millisecond: rows of deleted tables, old tokens, the write-ahead log. Call it
+    /// when no turn is open; whether there is more to do.
+    public func step(now: Int64) -> Bool {
+        guard !storage.hasWritten else { return true }
+        do throws(DynamoDBError) {
+            if try storage.removeDiscarded(rows: 256) { return true }
+            if try storage.sweepTokens(now: now, rows: 256) { return true }
+        } catch {
+            return false
+        }
+        if storage.connection.pagesInLog >= 64 { try? storage.connection.checkpoint() }
+        return false
+    }
+
+    /// Closes the database. What is not committed is gone.
+    public func close() {
+        storage.close()
+    }
+}
+
+extension Engine {
+    /// The table of a name or an ARN that a request gives.
+    @inline(__always)
+    func table(_ name: Text) throws(DynamoDBError) -> Table {
+        if let table = storage.table(named: name) { return table }
+        if let table = storage.table(named: Engine.plainName(name)) { return table }
+        throw DynamoDBError(.resourceNotFound, Messages.resourceNotFound)
+    }
+
+    /// The table's name in an ARN; other names as they are.
+    static func plainName(_ name: Text) -> Text {
+        guard name.hasPrefix("arn:") else { return name }
+        let parts = name.string.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].hasSuffix(":table") else { return name }
+        return Text(String(parts[1]))
+    }
+
+    /// A random UUID in its usual form.
+    func makeUUID() -> String {
+        let high = configuration.random() & ~0xF000 | 0x4000
+        let low = configuration.random() & ~(3 << 62) | 2 << 62
+        let digits = StaticString("0123456789abcdef")
+        var text: [UInt8] = []
+        for (index, shift) in stride(from: 60, through: 0, by: -4).enumerated() {
+            if index == 8 || index == 12 { text.append(UInt8(ascii: "-")) }
+            text.append(digits.utf8Start[Int(high >> UInt64(shift) & 15)])
+        }
+        text.append(UInt8(ascii: "-"))
+        for (index, shift) in stride(from: 60, through: 0, by: -4).enumerated() {
+            if index == 4 { text.append(UInt8(ascii: "-")) }
+            text.append(digits.utf8Start[Int(low >> UInt64(shift) & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,219 @@
+import SQLite
+
+/// A Query or a Scan on its way: it evaluates one page, in steps short enough for a turn.
+public final class LongRead {
+    /// What is read and what becomes of it.
+    struct Plan {
+        let table: Table
+        let index: SecondaryIndex?
+        /// The keys that are left to look at.
+        var range: KeyRange
+        var isForward = true
+        /// The places of a parallel scan's segment, if it is one.
+        var segment: Range<Int64>?
+        /// Items to evaluate, at most.
+        var limit: Int?
+        var filter: ConditionExpression?
+        var projection: ProjectionExpression?
+        /// Whether the items themselves are wanted, or only how many.
+        var isCount = false
+        /// Whether a local index's query reads what the index does not hold from the table.
+        var readsTable = false
+        var isConsistent = false
+        var level = ConsumedCapacity.Level.none
+    }
+
+    /// The bytes of a page, before any filter. Source: the developer guide, "Paginating table query results".
+    static let pageBytes = 1 << 20
+    /// The bytes that one step evaluates: as they are, and with a filter or a projection, which take the items apart.
+    static let stepBytes = 512 << 10
+    static let stepBytesParsed = 96 << 10
+    /// The rows that one step looks at.
+    static let stepRows = 4096
+
+    private var plan: Plan
+    private var items: [UInt8] = []
+    private var count = 0
+    private var scanned = 0
+    private var bytes = 0
+    private var tableUnits = 0.0
+    /// The item evaluated last, when the page ended before the keys did.
+    private var lastItem: Item?
+    private var position: [UInt8] = []
+    private var stepStart = 0
+    private var stepRowCount = 0
+
+    init(_ plan: Plan) {
+        self.plan = plan
+    }
+
+    /// Why a step ended.
+    private enum End {
+        case keys, page, step
+    }
+
+    /// Goes on; whether there is more to do. At the end the answer is appended.
+    func step(on engine: Engine, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
+        if plan.table.isDeleted { throw DynamoDBError(.resourceNotFound, Messages.resourceNotFound) }
+        stepStart = bytes
+        stepRowCount = 0
+        let end = plan.segment == nil ? try readPage(engine.storage) : try readSegment(engine.storage)
+        guard end == .step else {
+            write(to: &output)
+            return false
+        }
+        if plan.isForward {
+            plan.range.lower = KeyBytes.next(after: position)
+        } else {
+            plan.range.upper = position
+        }
+        return true
+    }
+
+    // MARK: Rows
+
+    private func readPage(_ storage: Storage) throws(DynamoDBError) -> End {
+        try storage.attempt { () throws(SQLiteError) in
+            let isBounded = plan.range.upper != nil
+            let statement: Statement
+            if let index = plan.index {
+                statement = try index.statements.page(forward: plan.isForward, bounded: isBounded)
+            } else {
+                statement = try plan.table.statements.page(forward: plan.isForward, bounded: isBounded)
+            }
+            statement.bind(1, copying: plan.range.lower)
+            if let upper = plan.range.upper { statement.bind(2, copying: upper) }
+            defer { statement.reset() }
+            while try statement.step() {
+                let size = Int(statement.integer(1))
+                let itemSize = plan.index == nil ? size : Int(statement.integer(3))
+                if let end = evaluate(statement.bytes(2), size: size, itemSize: itemSize, key: statement.bytes(0)) {
+                    return end
+                }
+            }
+            return .keys
+        }
+    }
+
+    private func readSegment(_ storage: Storage) throws(DynamoDBError) -> End {
+        let segment = plan.segment!
+        return try storage.attempt { () throws(SQLiteError) in
+            let places: Statement
+            if let index = plan.index {
+                places = try index.statements.places()
+            } else {
+                places = try plan.table.statements.places()
+            }
+            let items = try plan.table.statements.itemAt()
+            places.bind(1, copying: plan.range.lower)
+            defer {
+                places.reset()
+                items.reset()
+            }
+            while try places.step() {
+                stepRowCount += 1
+                guard segment.contains(places.integer(1)) else {
+                    if stepRowCount >= LongRead.stepRows {
+                        position = Array(places.bytes(0))
+                        return .step
+                    }
+                    continue
+                }
+                items.reset()
+                items.bind(1, places.integer(2))
+                guard try items.step() else { continue }
+                let itemSize = Int(items.integer(0))
+                let size = plan.index == nil ? itemSize : Int(places.integer(3))
+                if let end = evaluate(items.bytes(1), size: size, itemSize: itemSize, key: places.bytes(0)) {
+                    return end
+                }
+            }
+            return .keys
+        }
+    }
+
+    /// Evaluates one item; not nil when the page or the step ends with it.
+    private func evaluate(
+        _ json: UnsafeRawBufferPointer, size: Int, itemSize: Int, key: UnsafeRawBufferPointer
+    ) -> End? {
+        stepRowCount += 1
+        scanned += 1
+        bytes += size
+        if plan.readsTable { tableUnits += CapacityUnits.read(itemSize, isConsistent: plan.isConsistent) }
+        let isParsed = take(json)
+        if scanned == plan.limit || bytes >= LongRead.pageBytes {
+            lastItem = Item(stored: json)
+            return .page
+        }
+        let isStepOver =
+            bytes - stepStart >= (isParsed ? LongRead.stepBytesParsed : LongRead.stepBytes)
+            || stepRowCount >= LongRead.stepRows
+        guard isStepOver else { return nil }
+        position = Array(key)
+        return .step
+    }
+
+    /// Filters, projects and keeps one item; whether it had to be taken apart.
+    private func take(_ json: UnsafeRawBufferPointer) -> Bool {
+        let isWhole = plan.index == nil || plan.readsTable || plan.index!.schema.projection == .all
+        if plan.filter == nil, plan.projection == nil, isWhole || plan.isCount {
+            count += 1
+            if !plan.isCount { append(json) }
+            return false
+        }
+        var item = Item(stored: json)
+        if !isWhole { item = plan.index!.schema.project(item, tableKey: plan.table.schema.key) }
+        if let filter = plan.filter, !filter.evaluate(item) { return true }
+        count += 1
+        guard !plan.isCount else { return true }
+        if plan.projection == nil, isWhole {
+            append(json)
+        } else {
+            if let projection = plan.projection { item = projection.apply(to: item) }
+            if !items.isEmpty { items.append(UInt8(ascii: ",")) }
+            JSONWriter.append(to: &items) { $0.item(item) }
+        }
+        return true
+    }
+
+    private func append(_ json: UnsafeRawBufferPointer) {
+        if !items.isEmpty { items.append(UInt8(ascii: ",")) }
+        items.append(contentsOf: json)
+    }
+
+    // MARK: Answer
+
+    private func write(to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { writer in
+            writer.beginObject()
+            writer.key("Count")
+            writer.integer(count)
+            if !plan.isCount {
+                writer.key("Items")
+                writer.beginArray()
+                if !items.isEmpty { items.withUnsafeBytes { writer.raw($0) } }
+                writer.endArray()
+            }
+            if let lastItem {
+                writer.key("LastEvaluatedKey")
+                var key = plan.table.schema.key.attributes(of: lastItem)
+                for entry in (plan.index?.schema.key.attributes(of: lastItem) ?? Item()).entries {
+                    key[entry.name] = entry.value
+                }
+                writer.item(key)
+            }
+            writer.key("ScannedCount")
+            writer.integer(scanned)
+            capacity.writeMember(plan.level, to: &writer)
+            writer.endObject()
+        }
+    }
+
+    private var capacity: ConsumedCapacity {
+        let units = CapacityUnits.read(bytes, isConsistent: plan.isConsistent)
+        guard let index = plan.index else { return ConsumedCapacity(plan.table, tableUnits: units) }
+        var capacity = ConsumedCapacity(plan.table, tableUnits: tableUnits)
+        capacity.add(units, to: index.schema)
+        return capacity
+    }
+}

@@ -1,0 +1,101 @@
+/// An operation of the API.
+public struct Operation: Sendable {
+    /// Its name in AWS's API.
+    public let name: String
+    /// Its parameters in AWS's API.
+    public let parameters: [Parameter]
+    let handle: Handler
+
+    /// Reads the request, carries it out, writes the answer. What is returned goes on later.
+    typealias Handler =
+        @Sendable (Engine, RequestContext, inout JSONReader, inout [UInt8]) throws(DynamoDBError) -> LongRead?
+
+    /// A parameter of an operation.
+    public struct Parameter: Sendable {
+        /// Its name in AWS's API.
+        public let name: String
+        /// What becomes of it.
+        public let support: Support
+    }
+
+    /// What becomes of a parameter.
+    public enum Support: Sendable {
+        /// It does what AWS says.
+        case supported
+        /// It belongs to the older form of conditions, and is refused for now.
+        case legacy
+        /// It is refused for now.
+        case refused
+    }
+}
+
+extension Operation {
+    init(
+        _ name: String, supported: [String], legacy: [String] = [], refused: [String] = [], handle: @escaping Handler
+    ) {
+        self.name = name
+        parameters =
+            supported.map { Parameter(name: $0, support: .supported) }
+            + legacy.map { Parameter(name: $0, support: .legacy) }
+            + refused.map { Parameter(name: $0, support: .refused) }
+        self.handle = handle
+    }
+}
+
+/// The operations that there are: dispatch, documents and tests derive from this list.
+public enum Operations {
+    /// By name, ascending.
+    public static let all: [Operation] = [
+        CreateTable.operation, DeleteItem.operation, DeleteTable.operation, DescribeTable.operation,
+        GetItem.operation, ListTables.operation, PutItem.operation, Query.operation, Scan.operation,
+        TransactWriteItems.operation, UpdateItem.operation,
+    ]
+
+    /// The operation of this name.
+    public static func named(_ name: UnsafeRawBufferPointer) -> Operation? {
+        all.first { operation in
+            var operationName = operation.name
+            return operationName.withUTF8 { ByteOrder.compare(UnsafeRawBufferPointer($0), name) == 0 }
+        }
+    }
+}
+
+/// What the caller knows of a request besides its body.
+public struct RequestContext: Sendable {
+    /// Milliseconds since 1970.
+    public var now: Int64
+    /// The region in the answer's ARNs.
+    public var region: String
+
+    /// Makes a context.
+    public init(now: Int64, region: String) {
+        self.now = now
+        self.region = region
+    }
+}
+
+/// Parameters in a request that its operation does not read.
+struct Unread {
+    private(set) var legacy: [String] = []
+    private(set) var refused: [String] = []
+
+    /// Notes a parameter; what AWS does not know either it passes over.
+    mutating func note(_ key: JSONKey, _ operation: Operation) {
+        guard let parameter = operation.parameters.first(where: { $0.name == key.text.string }) else { return }
+        switch parameter.support {
+        case .supported: break
+        case .legacy: legacy.append(parameter.name)
+        case .refused: refused.append(parameter.name)
+        }
+    }
+
+    /// Throws when there was any: to leave out a condition would be an unconditional write.
+    func check(_ operation: Operation, expressions: [(String, Text?)] = []) throws(DynamoDBError) {
+        guard !legacy.isEmpty || !refused.isEmpty else { return }
+        let given = expressions.filter { $0.1 != nil }.map(\.0)
+        if !legacy.isEmpty, !given.isEmpty {
+            throw .validation(Messages.bothKinds(legacy: legacy, expression: given))
+        }
+        throw .validation(Messages.notSupported((refused + legacy)[0], of: operation.name))
+    }
+}

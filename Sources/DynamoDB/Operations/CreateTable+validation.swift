@@ -1,0 +1,338 @@
+/// What AWS checks before it makes a table, in its order.
+extension CreateTable.Request {
+    /// The constraints of the request's shape. Those of the name are reported by themselves, the others together.
+    func checkShape(_ name: Text) throws(DynamoDBError) {
+        var violations = Violations()
+        violations.check(newName: name, at: "tableName")
+        try violations.check()
+        violations.check(billingMode, at: "billingMode", in: "PROVISIONED, PAY_PER_REQUEST")
+        CreateTable.check(throughput, at: "provisionedThroughput", &violations)
+        CreateTable.check(keySchema, at: "keySchema", &violations)
+        checkDefinitions(&violations)
+        for (number, index) in (localIndexes ?? []).enumerated() {
+            index.check(at: "localSecondaryIndexes.\(number + 1).member", &violations)
+        }
+        for (number, index) in (globalIndexes ?? []).enumerated() {
+            index.check(at: "globalSecondaryIndexes.\(number + 1).member", &violations)
+        }
+        violations.check(tableClass, at: "tableClass", in: "STANDARD, STANDARD_INFREQUENT_ACCESS")
+        try violations.check()
+    }
+
+    private func checkDefinitions(_ violations: inout Violations) {
+        guard let attributeDefinitions else {
+            return violations.add(nil, at: "attributeDefinitions", Messages.notNull)
+        }
+        for (number, definition) in attributeDefinitions.enumerated() {
+            let path = "attributeDefinitions.\(number + 1).member"
+            if let name = definition.name {
+                CreateTable.check(attributeName: name, at: path + ".attributeName", &violations)
+            } else {
+                violations.add(nil, at: path + ".attributeName", Messages.notNull)
+            }
+            if definition.type == nil { violations.add(nil, at: path + ".attributeType", Messages.notNull) }
+            violations.check(definition.type, at: path + ".attributeType", in: "B, N, S")
+        }
+    }
+
+    /// What is asked for and not there yet.
+    func checkSupport() throws(DynamoDBError) {
+        if isStreamEnabled { throw unsupported("StreamSpecification") }
+        if isEncryptionEnabled { throw unsupported("SSESpecification") }
+        if isDeletionProtected { throw unsupported("DeletionProtectionEnabled") }
+        for index in (globalIndexes ?? []) + (localIndexes ?? []) {
+            if let name = index.unsupported { throw unsupported(name.string) }
+        }
+    }
+
+    private func unsupported(_ parameter: String) -> DynamoDBError {
+        .validation(Messages.notSupported(parameter, of: "CreateTable"))
+    }
+
+    /// The table that is asked for.
+    func schema(_ name: Text) throws(DynamoDBError) -> TableSchema {
+        let isOnDemand = billingMode == "PAY_PER_REQUEST"
+        try checkThroughput(isOnDemand: isOnDemand)
+        let definitions = (attributeDefinitions ?? []).compactMap { definition -> KeyAttribute? in
+            guard let name = definition.name, let type = definition.type.flatMap({ DataType(rawValue: $0.string) })
+            else { return nil }
+            return KeyAttribute(name: name, type: type)
+        }
+        let key = try CreateTable.key(keySchema ?? [], definitions)
+        if globalIndexes == nil, localIndexes == nil, key.attributes.count != definitions.count {
+            throw .validation(Messages.definitionCount)
+        }
+        if localIndexes?.isEmpty == true { throw .validation(Messages.emptyIndexList("LocalSecondaryIndexes")) }
+        if globalIndexes?.isEmpty == true { throw .validation(Messages.emptyIndexList("GlobalSecondaryIndexes")) }
+        var names: [Text] = []
+        var local: [IndexSchema] = []
+        for index in localIndexes ?? [] {
+            local.append(try localIndex(index, key, definitions, &names))
+        }
+        if local.count > 5 { throw .validation(Messages.tooManyLocalIndexes) }
+        var global: [IndexSchema] = []
+        for index in globalIndexes ?? [] {
+            global.append(try globalIndex(index, definitions, isOnDemand: isOnDemand, &names))
+        }
+        if global.count > 20 { throw .validation(Messages.tooManyGlobalIndexes) }
+        try checkUse(of: definitions, key, global + local)
+        return TableSchema(
+            name: name, attributeDefinitions: definitions, key: key, indexes: global + local, isOnDemand: isOnDemand,
+            throughput: Throughput(readUnits: throughput?.read ?? 0, writeUnits: throughput?.write ?? 0),
+            isDeletionProtected: false, tableClass: tableClass, tags: tags)
+    }
+
+    private func checkThroughput(isOnDemand: Bool) throws(DynamoDBError) {
+        if isOnDemand {
+            if throughput != nil { throw .validation(Messages.throughputOnDemand) }
+            return
+        }
+        guard let throughput else { throw .validation(Messages.throughputMissing) }
+        for (value, name) in [(throughput.read, "ReadCapacityUnits"), (throughput.write, "WriteCapacityUnits")] {
+            if let value, value > 1_000_000_000_000 { throw .validation(Messages.outOfBounds(value, name)) }
+        }
+    }
+
+    private func checkUse(
+        of definitions: [KeyAttribute], _ key: KeySchema, _ indexes: [IndexSchema]
+    ) throws(DynamoDBError) {
+        var used = key.attributes.map(\.name)
+        for index in indexes {
+            for attribute in index.key.attributes where !used.contains(attribute.name) { used.append(attribute.name) }
+        }
+        if definitions.contains(where: { !used.contains($0.name) }) {
+            throw .validation(Messages.unusedDefinitions(definitions.map(\.name), used: used))
+        }
+    }
+
+    private func localIndex(
+        _ index: CreateTable.Index, _ tableKey: KeySchema, _ definitions: [KeyAttribute], _ names: inout [Text]
+    ) throws(DynamoDBError) -> IndexSchema {
+        let name = index.name ?? ""
+        guard tableKey.sort != nil else { throw .validation(Messages.localWithoutRange) }
+        let key = try CreateTable.key(index.keySchema ?? [], definitions)
+        guard key.sort != nil else { throw .validation(Messages.localIndexWithoutRange(name)) }
+        if key.partition.name != tableKey.partition.name {
+            let message = Messages.localIndexOtherHash(
+                name, key.partition.name, tableHash: tableKey.partition.name)
+            throw .validation(message)
+        }
+        let projection = try index.projection()
+        if names.contains(name) { throw .validation(Messages.duplicateIndex(name)) }
+        names.append(name)
+        return IndexSchema(name: name, isGlobal: false, key: key, projection: projection, throughput: nil)
+    }
+
+    private func globalIndex(
+        _ index: CreateTable.Index, _ definitions: [KeyAttribute], isOnDemand: Bool, _ names: inout [Text]
+    ) throws(DynamoDBError) -> IndexSchema {
+        let name = index.name ?? ""
+        let key = try CreateTable.key(index.keySchema ?? [], definitions)
+        let projection = try index.projection()
+        if isOnDemand, index.throughput != nil { throw .validation(Messages.indexThroughputOnDemand(name)) }
+        if !isOnDemand, index.throughput == nil { throw .validation(Messages.indexThroughputMissing(name)) }
+        if names.contains(name) { throw .validation(Messages.duplicateIndex(name)) }
+        names.append(name)
+        let units = index.throughput.map { Throughput(readUnits: $0.read ?? 0, writeUnits: $0.write ?? 0) }
+        return IndexSchema(name: name, isGlobal: true, key: key, projection: projection, throughput: units)
+    }
+}
+
+extension CreateTable {
+    static func check(attributeName name: Text, at path: String, _ violations: inout Violations) {
+        if name.isEmpty { violations.add("", at: path, Messages.minLength(1)) }
+        if name.count > 255 { violations.add(name.string, at: path, Messages.maxLength(255)) }
+    }
+
+    static func check(_ units: Units?, at path: String, _ violations: inout Violations) {
+        guard let units else { return }
+        for (value, name) in [(units.write, "writeCapacityUnits"), (units.read, "readCapacityUnits")] {
+            guard let value else {
+                violations.add(nil, at: "\(path).\(name)", Messages.notNull)
+                continue
+            }
+            if value < 1 { violations.add("\(value)", at: "\(path).\(name)", Messages.minValue(1)) }
+        }
+    }
+
+    static func check(_ elements: [KeyElement]?, at path: String, _ violations: inout Violations) {
+        guard let elements else { return violations.add(nil, at: path, Messages.notNull) }
+        if elements.isEmpty { violations.add("[]", at: path, Messages.minLength(1)) }
+        if elements.count > 2 {
+            let dump = elements.map { element in
+                "KeySchemaElement(attributeName=\(element.name ?? ""), keyType=\(element.type ?? ""))"
+            }
+            violations.add("[\(dump.joined(separator: ", "))]", at: path, Messages.maxLength(2))
+        }
+        for (number, element) in elements.enumerated() {
+            let path = "\(path).\(number + 1).member"
+            if let name = element.name {
+                check(attributeName: name, at: path + ".attributeName", &violations)
+            } else {
+                violations.add(nil, at: path + ".attributeName", Messages.notNull)
+            }
+            if element.type == nil { violations.add(nil, at: path + ".keyType", Messages.notNull) }
+            violations.check(element.type, at: path + ".keyType", in: "HASH, RANGE")
+        }
+    }
+
+    /// The key that a KeySchema of valid shape stands for.
+    static func key(_ elements: [KeyElement], _ definitions: [KeyAttribute]) throws(DynamoDBError) -> KeySchema {
+        let names = elements.map { $0.name ?? "" }
+        let defined = definitions.map(\.name)
+        if names.count > defined.count { throw .validation(Messages.keyWithoutDefinition) }
+        if names.contains(where: { !defined.contains($0) }) {
+            throw .validation(Messages.keysNotDefined(names, defined))
+        }
+        if names.count == 2, names[0] == names[1] { throw .validation(Messages.sameKeyTwice) }
+        if elements[0].type != "HASH" { throw .validation(Messages.firstNotHash) }
+        if elements.count == 2, elements[1].type != "RANGE" { throw .validation(Messages.secondNotRange) }
+        return KeySchema(attributes: names.map { name in definitions.first { $0.name == name }! })
+    }
+}
+
+extension CreateTable.Index {
+    func check(at path: String, _ violations: inout Violations) {
+        violations.check(newName: name, at: path + ".indexName")
+        CreateTable.check(keySchema, at: path + ".keySchema", &violations)
+        if hasProjection {
+            violations.check(
+                projectionType, at: path + ".projection.projectionType", in: "ALL, INCLUDE, KEYS_ONLY")
+            if nonKeyAttributes?.isEmpty == true {
+                violations.add("[]", at: path + ".projection.nonKeyAttributes", Messages.minLength(1))
+            }
+        } else {
+            violations.add(nil, at: path + ".projection", Messages.notNull)
+        }
+        CreateTable.check(throughput, at: path + ".provisionedThroughput", &violations)
+    }
+
+    func projection() throws(DynamoDBError) -> Projection {
+        guard let projectionType else { throw .validation(Messages.unknownProjection) }
+        if projectionType == "INCLUDE" {
+            guard let nonKeyAttributes else { throw .validation(Messages.includeWithoutAttributes) }
+            return .include(nonKeyAttributes)
+        }
+        if nonKeyAttributes != nil { throw .validation(Messages.projectionWithAttributes(projectionType)) }
+        return projectionType == "ALL" ? .all : .keysOnly
+    }
+}
+
+extension TableSchema {
+    /// Reads what `stored` wrote.
+    init?(stored json: UnsafeRawBufferPointer) {
+        var reader = JSONReader(json)
+        var request = CreateTable.Request()
+        var unread = Unread()
+        guard (try? request.read(&reader, &unread)) != nil, let name = request.tableName,
+            let schema = try? request.schema(name)
+        else { return nil }
+        self = schema
+    }
+
+    /// The schema as the request that would make it.
+    var stored: [UInt8] {
+        var output: [UInt8] = []
+        JSONWriter.append(to: &output) { writer in
+            writer.beginObject()
+            writer.key("TableName")
+            writer.string(name)
+            writeKeys(to: &writer)
+            writer.key("BillingMode")
+            writer.string(constant: isOnDemand ? "PAY_PER_REQUEST" : "PROVISIONED")
+            if !isOnDemand { throughput.write(to: &writer) }
+            for isGlobal in [true, false] where indexes.contains(where: { $0.isGlobal == isGlobal }) {
+                writer.key(isGlobal ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes")
+                writer.beginArray()
+                for index in indexes where index.isGlobal == isGlobal {
+                    writer.beginObject()
+                    index.write(to: &writer)
+                    index.throughput?.write(to: &writer)
+                    writer.endObject()
+                }
+                writer.endArray()
+            }
+            if let tableClass {
+                writer.key("TableClass")
+                writer.string(tableClass)
+            }
+            writer.key("Tags")
+            writer.beginArray()
+            for tag in tags {
+                writer.beginObject()
+                writer.key("Key")
+                writer.string(tag.key)
+                writer.key("Value")
+                writer.string(tag.value)
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+        return output
+    }
+
+    /// Writes AttributeDefinitions and KeySchema.
+    func writeKeys(to writer: inout JSONWriter) {
+        writer.key("AttributeDefinitions")
+        writer.beginArray()
+        for definition in attributeDefinitions {
+            writer.beginObject()
+            writer.key("AttributeName")
+            writer.string(definition.name)
+            writer.key("AttributeType")
+            writer.string(definition.type.rawValue)
+            writer.endObject()
+        }
+        writer.endArray()
+        key.write(to: &writer)
+    }
+}
+
+extension KeySchema {
+    func write(to writer: inout JSONWriter) {
+        writer.key("KeySchema")
+        writer.beginArray()
+        for (index, attribute) in attributes.enumerated() {
+            writer.beginObject()
+            writer.key("AttributeName")
+            writer.string(attribute.name)
+            writer.key("KeyType")
+            writer.string(constant: index == 0 ? "HASH" : "RANGE")
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+}
+
+extension IndexSchema {
+    /// Writes IndexName, KeySchema and Projection.
+    func write(to writer: inout JSONWriter) {
+        writer.key("IndexName")
+        writer.string(name)
+        key.write(to: &writer)
+        writer.key("Projection")
+        writer.beginObject()
+        writer.key("ProjectionType")
+        writer.string(constant: projection.name)
+        if case .include(let names) = projection {
+            writer.key("NonKeyAttributes")
+            writer.beginArray()
+            for name in names { writer.string(name) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+}
+
+extension Throughput {
+    func write(to writer: inout JSONWriter) {
+        writer.key("ProvisionedThroughput")
+        writer.beginObject()
+        writer.key("ReadCapacityUnits")
+        writer.integer(readUnits)
+        writer.key("WriteCapacityUnits")
+        writer.integer(writeUnits)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,113 @@
+/// Reads one item.
+enum GetItem {
+    static let operation: Operation = Operation(
+        "GetItem",
+        supported: [
+            "TableName", "Key", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames",
+            "ReturnConsumedCapacity",
+        ],
+        legacy: ["AttributesToGet"],
+        handle: handle)
+
+    /// Reads the request, carries it out, writes the answer.
+    private static func handle(
+        _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
+    ) throws(DynamoDBError) -> LongRead? {
+        var request = Request()
+        try request.read(&reader)
+        let projection = try request.validate()
+        let table = try engine.table(request.tableName!)
+        let key = try table.schema.keyValue(ofKey: request.key!.get())
+        try answer(request, projection, table, key, engine, &output)
+        return nil
+    }
+
+    struct Request {
+        var tableName: Text?
+        var key: Result<Item, DynamoDBError>?
+        var isConsistent = false
+        var projection: Text?
+        var attributes = ExpressionAttributes()
+        var returnConsumedCapacity: Text?
+        var unread = Unread()
+    }
+
+    private static func answer(
+        _ request: Request, _ projection: ProjectionExpression?, _ table: Table, _ key: KeyValue, _ engine: Engine,
+        _ output: inout [UInt8]
+    ) throws(DynamoDBError) {
+        output.append(UInt8(ascii: "{"))
+        let read = try key.bytes.withBytes { (bytes) throws(DynamoDBError) in
+            try engine.storage.withItem(table, key: bytes) { _, size, json in
+                if let projection {
+                    let item = projection.apply(to: Item(stored: json))
+                    GetItem.append(item, to: &output)
+                } else {
+                    GetItem.append(json, to: &output)
+                }
+                return size
+            }
+        }
+        let level = ConsumedCapacity.Level(request.returnConsumedCapacity)
+        if level != .none {
+            let units = CapacityUnits.read(read ?? 0, isConsistent: request.isConsistent)
+            if read != nil { output.append(UInt8(ascii: ",")) }
+            JSONWriter.append(to: &output) { writer in
+                ConsumedCapacity(table, tableUnits: units).writeMember(level, to: &writer)
+            }
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    @inline(__always)
+    private static func append(_ json: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+        let key = StaticString("\"Item\":")
+        output.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+        output.append(contentsOf: json)
+    }
+
+    private static func append(_ item: Item, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { writer in
+            writer.key("Item")
+            writer.item(item)
+        }
+    }
+}
+
+extension GetItem.Request {
+    mutating func read(_ reader: inout JSONReader) throws(DynamoDBError) {
+        try reader.beginRequest()
+        while let key = try reader.nextKey() {
+            switch key {
+            case "TableName": tableName = try reader.text()
+            case "Key": self.key = try reader.item()
+            case "ConsistentRead": isConsistent = try reader.bool()
+            case "ProjectionExpression": projection = try reader.text()
+            case "ExpressionAttributeNames": try attributes.readNames(&reader)
+            case "ReturnConsumedCapacity": returnConsumedCapacity = try reader.text()
+            default:
+                unread.note(key, GetItem.operation)
+                try reader.skip()
+            }
+        }
+        try reader.end()
+    }
+
+    /// What can be checked without the table.
+    mutating func validate() throws(DynamoDBError) -> ProjectionExpression? {
+        var violations = Violations()
+        violations.check(
+            returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
+        violations.check(tableName: tableName)
+        if key == nil { violations.add(nil, at: "key", Messages.notNull) }
+        try violations.check()
+        try unread.check(GetItem.operation, expressions: [("ProjectionExpression", projection)])
+        if attributes.hasNames, projection == nil { throw .validation(Messages.namesWithoutExpression) }
+        _ = try key!.get()
+        try attributes.validate()
+        guard let projection else { return nil }
+        let expression = try ProjectionExpression(parsing: projection, &attributes)
+        try attributes.checkAllUsed()
+        return expression
+    }
+}

@@ -1,0 +1,146 @@
+/// Reads the items of one partition of a table or an index, page by page, in the order of the sort key.
+enum Query {
+    static let operation: Operation = Operation(
+        "Query",
+        supported: [
+            "TableName", "IndexName", "KeyConditionExpression", "FilterExpression", "ProjectionExpression",
+            "ExpressionAttributeNames", "ExpressionAttributeValues", "Select", "Limit", "ExclusiveStartKey",
+            "ConsistentRead", "ScanIndexForward", "ReturnConsumedCapacity",
+        ],
+        legacy: ["AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator"],
+        handle: handle)
+
+    /// Reads the request, carries it out, writes the answer.
+    private static func handle(
+        _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
+    ) throws(DynamoDBError) -> LongRead? {
+        var request = ReadRequest()
+        try request.read(&reader, operation)
+        let expressions = try validate(&request)
+        let table = try engine.table(request.tableName!)
+        let index = try request.index(of: table)
+        let schema = index?.schema.key ?? table.schema.key
+        let start = try request.startPosition(table, index, isQuery: true)
+        let condition = try resolve(expressions.conditions, schema)
+        var range = try KeyRange(condition)
+        if let start {
+            try check(start, try request.startKey!.get(), schema, condition)
+            range.begin(after: start.bytes, isForward: request.isForward)
+        }
+        for path in expressions.filter?.paths ?? [] where schema.contains(path.attribute) {
+            throw .validation(Messages.filterOnKey(path.attribute))
+        }
+        let readsTable = try request.checkProjection(expressions.projection, index, table)
+        var plan = LongRead.Plan(table: table, index: index, range: range)
+        plan.isForward = request.isForward
+        plan.limit = request.limit
+        plan.filter = expressions.filter
+        plan.projection = expressions.projection
+        plan.isCount = request.select == "COUNT"
+        plan.readsTable = readsTable
+        plan.isConsistent = request.isConsistent
+        plan.level = ConsumedCapacity.Level(request.returnConsumedCapacity)
+        let read = LongRead(plan)
+        return try read.step(on: engine, into: &output) ? read : nil
+    }
+
+    private struct Expressions {
+        var conditions: [KeyConditionExpression.Condition]
+        var filter: ConditionExpression?
+        var projection: ProjectionExpression?
+    }
+
+    /// What can be checked without the table, in AWS's order.
+    private static func validate(_ request: inout ReadRequest) throws(DynamoDBError) -> Expressions {
+        let limit = request.limit
+        try request.checkShape { violations in
+            // AWS says this one in the newer check's words.
+            if let limit, limit < 1 {
+                violations.add(Messages.newerConstraint(at: "Limit", Messages.minValue(1)))
+            }
+        }
+        try request.unread.check(
+            operation,
+            expressions: [
+                ("ProjectionExpression", request.projection), ("FilterExpression", request.filter),
+                ("KeyConditionExpression", request.keyCondition),
+            ])
+        try request.checkPlaceholders("FilterExpression and KeyConditionExpression are")
+        try request.checkStartKeyValues()
+        try request.attributes.validate()
+        let key = try request.keyCondition.map { (text) throws(DynamoDBError) in
+            try KeyConditionExpression(parsing: text, &request.attributes)
+        }
+        let filter = try request.filter.map { (text) throws(DynamoDBError) in
+            try ConditionExpression(parsing: text, parameter: "FilterExpression", &request.attributes)
+        }
+        let projection = try request.projection.map { (text) throws(DynamoDBError) in
+            try ProjectionExpression(parsing: text, &request.attributes)
+        }
+        let conditions = try key?.checkForm()
+        try request.attributes.checkAllUsed()
+        try request.checkSelect("Querying")
+        guard let conditions else { throw .validation(Messages.keyConditionMissing) }
+        return Expressions(conditions: conditions, filter: filter, projection: projection)
+    }
+
+    private static func resolve(
+        _ conditions: [KeyConditionExpression.Condition], _ schema: KeySchema
+    ) throws(DynamoDBError) -> KeyConditionExpression.Resolved {
+        func attribute(_ key: KeyAttribute) -> KeyConditionExpression.KeyAttribute {
+            .init(name: key.name, type: key.type)
+        }
+        return try KeyConditionExpression.resolve(
+            conditions, partition: [attribute(schema.partition)], sort: schema.sort.map { [attribute($0)] } ?? [])
+    }
+
+    /// Checks that a page can begin at `start`.
+    private static func check(
+        _ position: KeyValue, _ start: Item, _ schema: KeySchema, _ condition: KeyConditionExpression.Resolved
+    ) throws(DynamoDBError) {
+        let isInPartition = start[schema.partition.name] == condition.partition[0]
+        if let predicate = condition.sort.first, let sort = schema.sort, let value = start[sort.name] {
+            guard predicate.holds(for: value) else { throw .validation(Messages.startKeyAgainstRange) }
+        }
+        guard isInPartition else { throw .validation(Messages.startKeyOutside) }
+    }
+}
+
+extension KeyRange {
+    /// The keys that satisfy a condition.
+    init(_ condition: KeyConditionExpression.Resolved) throws(DynamoDBError) {
+        var partition: [UInt8] = []
+        _ = KeyBytes.append(condition.partition[0], to: &partition)
+        self.init(prefix: partition)
+        guard let predicate = condition.sort.first else { return }
+        func closed(_ value: AttributeValue) -> [UInt8] {
+            var bytes = partition
+            _ = KeyBytes.append(value, to: &bytes)
+            return bytes
+        }
+        switch predicate {
+        case .equal(let value): self = KeyRange(prefix: closed(value))
+        case .less(let value): upper = closed(value)
+        case .lessOrEqual(let value): upper = KeyBytes.successor(ofPrefix: closed(value))
+        case .greater(let value): lower = KeyBytes.successor(ofPrefix: closed(value)) ?? lower
+        case .greaterOrEqual(let value): lower = closed(value)
+        case .between(let low, let high):
+            lower = closed(low)
+            upper = KeyBytes.successor(ofPrefix: closed(high))
+        case .beginsWith(let value):
+            var bytes = partition
+            _ = KeyBytes.appendOpen(value, to: &bytes)
+            self = KeyRange(prefix: bytes)
+        }
+    }
+
+    /// Leaves out everything up to a position, in the direction of reading.
+    mutating func begin(after position: [UInt8], isForward: Bool) {
+        if isForward {
+            let next = KeyBytes.next(after: position)
+            if lower.lexicographicallyPrecedes(next) { lower = next }
+        } else if upper == nil || position.lexicographicallyPrecedes(upper!) {
+            upper = position
+        }
+    }
+}

@@ -1,0 +1,147 @@
+/// What Query and Scan have in common.
+struct ReadRequest {
+    var tableName: Text?
+    var indexName: Text?
+    var keyCondition: Text?
+    var filter: Text?
+    var projection: Text?
+    var attributes = ExpressionAttributes()
+    var select: Text?
+    var limit: Int?
+    var startKey: Result<Item, DynamoDBError>?
+    var isConsistent = false
+    var isForward = true
+    var segment: Int?
+    var totalSegments: Int?
+    var returnConsumedCapacity: Text?
+    var unread = Unread()
+
+    /// Reads the request.
+    mutating func read(_ reader: inout JSONReader, _ operation: Operation) throws(DynamoDBError) {
+        let isQuery = operation.name == "Query"
+        try reader.beginRequest()
+        while let key = try reader.nextKey() {
+            switch key {
+            case "TableName": tableName = try reader.text()
+            case "IndexName": indexName = try reader.text()
+            case "KeyConditionExpression" where isQuery: keyCondition = try reader.text()
+            case "FilterExpression": filter = try reader.text()
+            case "ProjectionExpression": projection = try reader.text()
+            case "ExpressionAttributeNames": try attributes.readNames(&reader)
+            case "ExpressionAttributeValues": try attributes.readValues(&reader)
+            case "Select": select = try reader.text()
+            case "Limit": limit = try reader.integer()
+            case "ExclusiveStartKey": startKey = try reader.item()
+            case "ConsistentRead": isConsistent = try reader.bool()
+            case "ScanIndexForward" where isQuery: isForward = try reader.bool()
+            case "Segment" where !isQuery: segment = try reader.integer()
+            case "TotalSegments" where !isQuery: totalSegments = try reader.integer()
+            case "ReturnConsumedCapacity": returnConsumedCapacity = try reader.text()
+            default:
+                unread.note(key, operation)
+                try reader.skip()
+            }
+        }
+        try reader.end()
+    }
+
+    /// The constraints that Query and Scan share, and after them `more`.
+    func checkShape(_ more: (inout Violations) -> Void) throws(DynamoDBError) {
+        var violations = Violations()
+        violations.check(
+            returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
+        violations.check(tableName: tableName)
+        violations.check(indexName: indexName)
+        violations.check(select, at: "select", in: Messages.selectValues)
+        more(&violations)
+        try violations.check()
+    }
+
+    /// Names and values without an expression to use them.
+    func checkPlaceholders(_ nulls: String) throws(DynamoDBError) {
+        if attributes.hasNames, keyCondition == nil, filter == nil, projection == nil {
+            throw .validation(Messages.namesWithoutExpression)
+        }
+        if attributes.hasValues, keyCondition == nil, filter == nil {
+            throw .validation(Messages.valuesWithoutExpression(nulls))
+        }
+    }
+
+    /// Checks the values in ExclusiveStartKey.
+    func checkStartKeyValues() throws(DynamoDBError) {
+        guard case .failure(let error) = startKey else { return }
+        let message = error.message ?? ""
+        let bare = ["contains duplicates", "number set", "numeric value", "significant digits", "with magnitude"]
+        if bare.contains(where: { message.contains($0) }) { throw error }
+        throw error.prefixed(Messages.startKeyInvalid + ": ")
+    }
+
+    /// Checks Select against the projection and the index.
+    func checkSelect(_ verb: String) throws(DynamoDBError) {
+        if let select, projection != nil, select != "SPECIFIC_ATTRIBUTES" {
+            throw .validation(Messages.projectionWithSelect(select.string))
+        }
+        if select == "SPECIFIC_ATTRIBUTES", projection == nil {
+            throw .validation(Messages.specificWithoutProjection)
+        }
+        if select == "ALL_PROJECTED_ATTRIBUTES", indexName == nil {
+            throw .validation(Messages.projectedWithoutIndex(verb))
+        }
+    }
+
+    /// The index that is read, checked.
+    func index(of table: Table) throws(DynamoDBError) -> SecondaryIndex? {
+        guard let indexName else { return nil }
+        guard let index = table.index(named: indexName) else { throw .validation(Messages.noIndex(indexName)) }
+        if index.schema.isGlobal, isConsistent { throw .validation(Messages.consistentOnGlobal) }
+        return index
+    }
+
+    /// Checks what is asked of an index against what it holds. Whether the table must be read as well.
+    func checkProjection(
+        _ projection: ProjectionExpression?, _ index: SecondaryIndex?, _ table: Table
+    ) throws(DynamoDBError) -> Bool {
+        guard let index, index.schema.projection != .all else { return false }
+        if index.schema.isGlobal, select == "ALL_ATTRIBUTES" {
+            throw .validation(Messages.allAttributesOnGlobal(index.schema.name))
+        }
+        if select == "ALL_ATTRIBUTES" { return true }
+        let missing = (projection?.paths.map(\.attribute) ?? []).filter {
+            !index.schema.projects($0, tableKey: table.schema.key)
+        }
+        if missing.isEmpty { return false }
+        if index.schema.isGlobal { throw .validation(Messages.notProjected(index.schema.name, missing)) }
+        return true
+    }
+
+    /// The bytes of the position after which the page begins.
+    func startPosition(_ table: Table, _ index: SecondaryIndex?, isQuery: Bool) throws(DynamoDBError) -> KeyValue? {
+        guard let start = try startKey?.get() else { return nil }
+        let key = table.schema.key
+        var names = key.attributes.map(\.name)
+        for attribute in index?.schema.key.attributes ?? [] where !names.contains(attribute.name) {
+            names.append(attribute.name)
+        }
+        if start.count != names.count {
+            let isBare = isQuery || index != nil
+            throw .validation(
+                Messages.startKeyInvalid + (isBare ? "" : ": " + Messages.keyDoesNotMatch))
+        }
+        for attribute in (index?.schema.key.attributes ?? []) + (isQuery ? key.attributes : []) {
+            guard let value = start[attribute.name] else { throw .validation(Messages.startKeyInvalid) }
+            if value.type != attribute.type { throw .validation(Messages.keyDoesNotMatch) }
+        }
+        let tableKey: KeyValue
+        do throws(DynamoDBError) {
+            tableKey = try table.schema.keyValue(ofKey: key.attributes(of: start))
+        } catch {
+            throw error.prefixed(Messages.startKeyInvalid + ": ")
+        }
+        guard let index else { return tableKey }
+        guard var position = index.schema.key.value(of: start) else {
+            throw .validation(Messages.startKeyInvalid)
+        }
+        position.bytes.append(contentsOf: tableKey.bytes)
+        return position
+    }
+}

@@ -1,0 +1,111 @@
+/// Changes an item, or makes it.
+enum UpdateItem {
+    static let operation: Operation = Operation(
+        "UpdateItem",
+        supported: [
+            "TableName", "Key", "UpdateExpression", "ConditionExpression", "ExpressionAttributeNames",
+            "ExpressionAttributeValues", "ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics",
+            "ReturnValuesOnConditionCheckFailure",
+        ],
+        legacy: ["AttributeUpdates", "Expected", "ConditionalOperator"],
+        handle: handle)
+
+    /// Reads the request, carries it out, writes the answer.
+    private static func handle(
+        _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
+    ) throws(DynamoDBError) -> LongRead? {
+        var request = WriteRequest(.update)
+        try request.read(&reader, operation)
+        try request.checkShapeNewer()
+        let (target, expressions) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
+        let table = try engine.table(request.tableName!)
+        let key = try table.schema.keyValue(ofKey: target)
+        let plan = UpdatePlan(table: table, key: key, target: target, update: expressions.update)
+        try plan.checkTargets()
+        let old = try plan.old(engine)
+        if let condition = expressions.condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
+        let outcome = try plan.write(engine, old, plan.outcome(of: old))
+        JSONWriter.append(to: &output) { writer in
+            writer.beginObject()
+            if let attributes = attributes(request.returnValues, outcome, expressions.update) {
+                writer.key("Attributes")
+                writer.item(attributes)
+            }
+            request.writeMembers(outcome, key: target, to: &writer)
+            writer.endObject()
+        }
+        return nil
+    }
+
+    private static func validate(
+        _ request: inout WriteRequest
+    ) throws(DynamoDBError) -> (Item, (condition: ConditionExpression?, update: UpdateExpression?)) {
+        try request.unread.check(
+            operation,
+            expressions: [
+                ("UpdateExpression", request.updateExpression), ("ConditionExpression", request.conditionExpression),
+            ])
+        try request.checkPlaceholders(isNewer: true)
+        let key = try request.target!.get()
+        return (key, try request.compile())
+    }
+
+    /// What ReturnValues asks for; nil when the answer has no Attributes.
+    private static func attributes(
+        _ returnValues: Text?, _ outcome: WriteOutcome, _ update: UpdateExpression?
+    ) -> Item? {
+        switch returnValues?.string {
+        case "ALL_OLD": return outcome.old
+        case "ALL_NEW": return outcome.new
+        case "UPDATED_OLD":
+            guard let old = outcome.old, let update else { return nil }
+            let attributes = update.updatedAttributes(of: old)
+            return attributes.isEmpty ? nil : attributes
+        case "UPDATED_NEW":
+            guard let new = outcome.new, let update else { return nil }
+            let attributes = update.updatedAttributes(of: new)
+            return attributes.isEmpty ? nil : attributes
+        default: return nil
+        }
+    }
+}
+
+/// An item that is to be updated, its key checked.
+struct UpdatePlan {
+    let table: Table
+    let key: KeyValue
+    /// The key as attributes.
+    let target: Item
+    let update: UpdateExpression?
+
+    /// The key itself may not be updated, and what is set for an index key by the update's text must be of its type.
+    func checkTargets() throws(DynamoDBError) {
+        try update?.checkKeys(table.schema.key.attributes.map(\.name))
+    }
+
+    /// Reads what is there now.
+    func old(_ engine: Engine) throws(DynamoDBError) -> PutPlan.Old {
+        guard let stored = try engine.storage.item(table, key: key.bytes) else { return .init() }
+        return .init(stored: stored, item: stored.item)
+    }
+
+    /// The item after the update; nil when there is none before and the update gives it nothing but its key.
+    func outcome(of old: PutPlan.Old) throws(DynamoDBError) -> Item? {
+        guard let update else { return old.item ?? target }
+        let new = try update.apply(to: old.item, key: target)
+        if old.item == nil, new == target { return nil }
+        if new.size > TableSchema.itemBytesMax { throw .validation(Messages.updatedItemSize) }
+        try table.schema.checkIndexKeys(of: new, before: old.item, isUpdate: true)
+        return new
+    }
+
+    /// Writes it, unless nothing changed.
+    func write(_ engine: Engine, _ old: PutPlan.Old, _ new: Item?) throws(DynamoDBError) -> WriteOutcome {
+        guard let new, new != old.item else {
+            let units = CapacityUnits.write(old.stored?.size ?? 0)
+            return WriteOutcome(
+                table: table, old: old.item, new: new, capacity: ConsumedCapacity(table, tableUnits: units))
+        }
+        return try PutPlan(table: table, key: key, item: new).write(engine, old)
+    }
+}

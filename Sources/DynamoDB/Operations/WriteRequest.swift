@@ -1,0 +1,194 @@
+/// What PutItem, UpdateItem, DeleteItem and the actions of a transaction have in common: a target, a condition, and what is to be
+/// returned.
+struct WriteRequest {
+    /// What is to be done.
+    enum Action: String {
+        case put = "Put"
+        case update = "Update"
+        case delete = "Delete"
+        case check = "ConditionCheck"
+    }
+
+    let action: Action
+    var tableName: Text?
+    /// The item of a put, the key of the others.
+    var target: Result<Item, DynamoDBError>?
+    var updateExpression: Text?
+    var conditionExpression: Text?
+    var attributes = ExpressionAttributes()
+    var returnValues: Text?
+    var returnConsumedCapacity: Text?
+    var returnItemCollectionMetrics: Text?
+    var returnOnFailure: Text?
+    var unread = Unread()
+
+    init(_ action: Action) {
+        self.action = action
+    }
+
+    /// Reads one member, unless it is not one of a write.
+    mutating func read(_ key: JSONKey, _ reader: inout JSONReader) throws(DynamoDBError) -> Bool {
+        switch key {
+        case "TableName": tableName = try reader.text()
+        case "Item" where action == .put: target = try reader.item()
+        case "Key" where action != .put: target = try reader.item()
+        case "UpdateExpression" where action == .update: updateExpression = try reader.text()
+        case "ConditionExpression": conditionExpression = try reader.text()
+        case "ExpressionAttributeNames": try attributes.readNames(&reader)
+        case "ExpressionAttributeValues": try attributes.readValues(&reader)
+        case "ReturnValues": returnValues = try reader.text()
+        case "ReturnConsumedCapacity": returnConsumedCapacity = try reader.text()
+        case "ReturnItemCollectionMetrics": returnItemCollectionMetrics = try reader.text()
+        case "ReturnValuesOnConditionCheckFailure": returnOnFailure = try reader.text()
+        default: return false
+        }
+        return true
+    }
+
+    /// Reads a whole request.
+    mutating func read(_ reader: inout JSONReader, _ operation: Operation) throws(DynamoDBError) {
+        try reader.beginRequest()
+        while let key = try reader.nextKey() {
+            if try read(key, &reader) { continue }
+            unread.note(key, operation)
+            try reader.skip()
+        }
+        try reader.end()
+    }
+
+    // MARK: Shape
+
+    /// The constraints of PutItem and UpdateItem. AWS's newer check stops at the first; it leaves those of the table's name, and all
+    /// when the item or key is missing, to the older one.
+    func checkShapeNewer() throws(DynamoDBError) {
+        let path = action == .put ? "item" : "key"
+        var violations = Violations()
+        if target == nil {
+            violations.check(
+                returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
+            violations.check(tableName: tableName)
+            violations.check(returnValues, at: "returnValues", in: Messages.returnValuesValues)
+            violations.check(
+                returnItemCollectionMetrics, at: "returnItemCollectionMetrics",
+                in: Messages.returnItemCollectionMetricsValues)
+            violations.add(nil, at: path, Messages.notNull)
+            try violations.check()
+        }
+        if tableName?.isEmpty == true {
+            violations.add(Messages.newerConstraint(at: "TableName", Messages.minLength(1)))
+        } else {
+            violations.check(tableName: tableName)
+        }
+        try violations.check()
+        let choices = [
+            (returnValues, Messages.returnValuesValues, Messages.returnValuesNewerValues),
+            (
+                returnConsumedCapacity, Messages.returnConsumedCapacityValues,
+                Messages.returnConsumedCapacityValues
+            ),
+            (
+                returnItemCollectionMetrics, Messages.returnItemCollectionMetricsValues,
+                Messages.returnItemCollectionMetricsValues
+            ),
+            (returnOnFailure, Messages.returnOnFailureValues, Messages.returnOnFailureValues),
+        ]
+        for (value, values, shown) in choices {
+            guard let value, !values.split(separator: ", ").contains(where: { $0 == value.string }) else { continue }
+            violations.add(Messages.newerEnum(shown))
+            try violations.check()
+        }
+    }
+
+    /// The constraints of DeleteItem, reported together.
+    func checkShape() throws(DynamoDBError) {
+        var violations = Violations()
+        violations.check(
+            returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
+        violations.check(tableName: tableName)
+        violations.check(returnValues, at: "returnValues", in: Messages.returnValuesValues)
+        if target == nil { violations.add(nil, at: "key", Messages.notNull) }
+        violations.check(
+            returnItemCollectionMetrics, at: "returnItemCollectionMetrics",
+            in: Messages.returnItemCollectionMetricsValues)
+        violations.check(
+            returnOnFailure, at: "returnValuesOnConditionCheckFailure", in: Messages.returnOnFailureValues)
+        try violations.check()
+    }
+
+    /// Names and values without an expression to use them.
+    func checkPlaceholders(isNewer: Bool) throws(DynamoDBError) {
+        guard conditionExpression == nil, updateExpression == nil else { return }
+        if attributes.hasNames { throw .validation(Messages.namesWithoutExpression) }
+        if attributes.hasValues {
+            let parameters =
+                action == .update ? "UpdateExpression and ConditionExpression are" : "ConditionExpression is"
+            throw .validation(
+                isNewer
+                    ? Messages.valuesWithoutExpressionNewer
+                    : Messages.valuesWithoutExpression(parameters))
+        }
+    }
+
+    // MARK: Expressions
+
+    /// The condition, and with `update` the update; every name and value must have been used.
+    mutating func compile() throws(DynamoDBError) -> (condition: ConditionExpression?, update: UpdateExpression?) {
+        try attributes.validate()
+        let update = try updateExpression.map { (text) throws(DynamoDBError) in
+            try UpdateExpression(parsing: text, &attributes)
+        }
+        let condition = try conditionExpression.map { (text) throws(DynamoDBError) in
+            try ConditionExpression(parsing: text, parameter: "ConditionExpression", &attributes)
+        }
+        try attributes.checkAllUsed()
+        return (condition, update)
+    }
+
+    /// Throws the error of a condition that does not hold for `old`.
+    func failure(_ old: Item?) -> DynamoDBError {
+        let detail = returnOnFailure == "ALL_OLD" ? old.map { DynamoDBError.Detail.item($0) } : nil
+        return DynamoDBError(.conditionalCheckFailed, Messages.conditionalCheckFailed, detail: detail)
+    }
+}
+
+/// What a write did, for its answer.
+struct WriteOutcome {
+    var table: Table
+    var old: Item?
+    var new: Item?
+    var capacity: ConsumedCapacity
+}
+
+extension WriteRequest {
+    /// Writes the answer's members that all three writes have.
+    func writeMembers(_ outcome: WriteOutcome, key: Item, to writer: inout JSONWriter) {
+        outcome.capacity.writeMember(ConsumedCapacity.Level(returnConsumedCapacity), to: &writer)
+        if returnItemCollectionMetrics == "SIZE" {
+            ItemCollectionMetrics.write(outcome.table, key: key, to: &writer)
+        }
+    }
+}
+
+/// The member ItemCollectionMetrics, which only tables with local indexes have.
+enum ItemCollectionMetrics {
+    /// Writes it with its name, if the table has item collections.
+    static func write(_ table: Table, key: Item, to writer: inout JSONWriter) {
+        guard table.indexes.contains(where: { !$0.schema.isGlobal }) else { return }
+        writer.key("ItemCollectionMetrics")
+        writeStructure(table, key: key, to: &writer)
+    }
+
+    /// Writes the structure. The sizes are an estimate in AWS's words: of 0 to 1 GB.
+    static func writeStructure(_ table: Table, key: Item, to writer: inout JSONWriter) {
+        let name = table.schema.key.partition.name
+        writer.beginObject()
+        writer.key("ItemCollectionKey")
+        writer.item(AttributeMap([.init(name: name, value: key[name] ?? .null)]))
+        writer.key("SizeEstimateRangeGB")
+        writer.beginArray()
+        writer.decimal(0)
+        writer.decimal(1)
+        writer.endArray()
+        writer.endObject()
+    }
+}

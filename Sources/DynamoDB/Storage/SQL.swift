@@ -1,0 +1,123 @@
+/// All SQL text of the tables.
+///
+/// A DynamoDB table is `items_N`: a rowid table, so that items of any size are appended, and an index on the key in key order, which also
+/// carries the partition's place in a parallel scan. A secondary index is `index_N`: index key and table key to the item's rowid.
+enum SQL {
+    /// "NEST": says whose file this is.
+    static let applicationID = 0x4E45_5354
+    /// The format that this program reads and writes.
+    static let formatVersion = 1
+
+    /// The steps from one format to the next: `migrations[n]` leads from format n to n + 1.
+    static let migrations: [[String]] = [
+        [
+            """
+            CREATE TABLE tables(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, table_id TEXT NOT NULL,
+              created INTEGER NOT NULL, definition BLOB NOT NULL, items INTEGER NOT NULL, bytes INTEGER NOT NULL)
+            """,
+            """
+            CREATE TABLE indexes(id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL, name TEXT NOT NULL,
+              items INTEGER NOT NULL, bytes INTEGER NOT NULL, UNIQUE(table_id, name))
+            """,
+            "CREATE TABLE discarded(name TEXT PRIMARY KEY) WITHOUT ROWID",
+            """
+            CREATE TABLE tokens(token TEXT PRIMARY KEY, digest BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID
+            """,
+            "CREATE INDEX tokens_created ON tokens(created)",
+        ]
+    ]
+
+    // MARK: Catalog
+
+    static let tables = "SELECT id, name, table_id, created, definition, items, bytes FROM tables ORDER BY name"
+    static let insertTable =
+        "INSERT INTO tables(name, table_id, created, definition, items, bytes) VALUES (?1, ?2, ?3, ?4, 0, 0)"
+    static let deleteTable = "DELETE FROM tables WHERE id = ?1"
+    static let updateTableCounts = "UPDATE tables SET items = ?2, bytes = ?3 WHERE id = ?1"
+    static let indexes = "SELECT id, name, items, bytes FROM indexes WHERE table_id = ?1"
+    static let insertIndex = "INSERT INTO indexes(table_id, name, items, bytes) VALUES (?1, ?2, 0, 0)"
+    static let deleteIndexes = "DELETE FROM indexes WHERE table_id = ?1"
+    static let updateIndexCounts = "UPDATE indexes SET items = ?2, bytes = ?3 WHERE id = ?1"
+
+    static let discard = "INSERT INTO discarded(name) VALUES (?1)"
+    static let nextDiscarded = "SELECT name FROM discarded LIMIT 1"
+    static let forgetDiscarded = "DELETE FROM discarded WHERE name = ?1"
+
+    // MARK: Items
+
+    static func itemsName(_ id: Int64) -> String { "items_\(id)" }
+
+    static func createItems(_ id: Int64) -> [String] {
+        [
+            """
+            CREATE TABLE items_\(id)(id INTEGER PRIMARY KEY, key BLOB NOT NULL, hash INTEGER NOT NULL,
+              size INTEGER NOT NULL, item BLOB NOT NULL)
+            """,
+            "CREATE UNIQUE INDEX items_\(id)_key ON items_\(id)(key, hash)",
+        ]
+    }
+
+    static func getItem(_ id: Int64) -> String { "SELECT id, size, item FROM items_\(id) WHERE key = ?1" }
+    static func insertItem(_ id: Int64) -> String {
+        "INSERT INTO items_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
+    }
+    static func updateItem(_ id: Int64) -> String { "UPDATE items_\(id) SET size = ?2, item = ?3 WHERE id = ?1" }
+    static func deleteItem(_ id: Int64) -> String { "DELETE FROM items_\(id) WHERE id = ?1" }
+
+    // MARK: Indexes
+
+    static func indexName(_ id: Int64) -> String { "index_\(id)" }
+
+    static func createIndex(_ id: Int64) -> String {
+        """
+        CREATE TABLE index_\(id)(key BLOB PRIMARY KEY, hash INTEGER NOT NULL, size INTEGER NOT NULL,
+          item INTEGER NOT NULL) WITHOUT ROWID
+        """
+    }
+
+    static func putEntry(_ id: Int64) -> String {
+        "INSERT OR REPLACE INTO index_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
+    }
+    static func deleteEntry(_ id: Int64) -> String { "DELETE FROM index_\(id) WHERE key = ?1" }
+
+    // MARK: Pages
+
+    /// The items of a stretch of keys in order: key, size, item.
+    static func page(_ id: Int64, forward: Bool, bounded: Bool) -> String {
+        "SELECT key, size, item FROM items_\(id) WHERE key >= ?1\(bounded ? " AND key < ?2" : "")"
+            + " ORDER BY key\(forward ? "" : " DESC")"
+    }
+
+    /// The same of an index: the entry's key, the entry's size, the whole item, the item's size.
+    static func page(_ index: Int64, of table: Int64, forward: Bool, bounded: Bool) -> String {
+        "SELECT e.key, e.size, i.item, i.size FROM index_\(index) e CROSS JOIN items_\(table) i ON i.id = e.item"
+            + " WHERE e.key >= ?1\(bounded ? " AND e.key < ?2" : "") ORDER BY e.key\(forward ? "" : " DESC")"
+    }
+
+    /// For a segment of a parallel scan, without the items: key, place, item's rowid. Only the index is read.
+    static func places(_ id: Int64) -> String { "SELECT key, hash, id FROM items_\(id) WHERE key >= ?1 ORDER BY key" }
+
+    /// The same of an index: key, place, item's rowid, entry's size.
+    static func indexPlaces(_ index: Int64) -> String {
+        "SELECT key, hash, item, size FROM index_\(index) WHERE key >= ?1 ORDER BY key"
+    }
+
+    static func itemAt(_ id: Int64) -> String { "SELECT size, item FROM items_\(id) WHERE id = ?1" }
+
+    // MARK: Slices
+
+    static func deleteSlice(_ name: String) -> String {
+        name.hasPrefix("index_")
+            ? "DELETE FROM \(name) WHERE key IN (SELECT key FROM \(name) LIMIT ?1)"
+            : "DELETE FROM \(name) WHERE id IN (SELECT id FROM \(name) LIMIT ?1)"
+    }
+    static func drop(_ name: String) -> String { "DROP TABLE \(name)" }
+
+    // MARK: Tokens
+
+    static let token = "SELECT digest, created FROM tokens WHERE token = ?1"
+    static let insertToken = "INSERT OR REPLACE INTO tokens(token, digest, created) VALUES (?1, ?2, ?3)"
+    static let dueToken = "SELECT 1 FROM tokens WHERE created < ?1 LIMIT 1"
+    static let sweepTokens =
+        "DELETE FROM tokens WHERE token IN (SELECT token FROM tokens WHERE created < ?1 ORDER BY created LIMIT ?2)"
+}

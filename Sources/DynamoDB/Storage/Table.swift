@@ -1,0 +1,128 @@
+import SQLite
+
+/// How many there are, and their sizes together in bytes.
+struct Counts: Hashable, Sendable {
+    var items = 0
+    var bytes = 0
+}
+
+/// A table that is open: its schema, its counts, its prepared statements.
+final class Table {
+    let id: Int64
+    let schema: TableSchema
+    /// AWS's TableId.
+    let tableID: String
+    let createdMillis: Int64
+    /// In the order of `schema.indexes`.
+    let indexes: [SecondaryIndex]
+    /// As of this turn.
+    var counts: Counts
+    /// As of the last commit.
+    var committedCounts: Counts
+    /// Whether the counts of the table or of an index changed in this turn.
+    var isDirty = false
+    /// Whether it was deleted; long operations look at it when they go on.
+    var isDeleted = false
+    /// The name's bytes, for finding it without a conversion.
+    let nameBytes: [UInt8]
+    let statements: TableStatements
+
+    init(
+        id: Int64, schema: TableSchema, tableID: String, createdMillis: Int64, counts: Counts,
+        indexes: [SecondaryIndex], connection: Connection
+    ) {
+        self.id = id
+        self.schema = schema
+        self.tableID = tableID
+        self.createdMillis = createdMillis
+        self.indexes = indexes
+        self.counts = counts
+        committedCounts = counts
+        nameBytes = Array(schema.name.utf8)
+        statements = TableStatements(id: id, connection: connection)
+    }
+
+    /// The index of this name.
+    func index(named name: Text) -> SecondaryIndex? { indexes.first { $0.schema.name == name } }
+}
+
+/// A secondary index of an open table.
+final class SecondaryIndex {
+    let id: Int64
+    let schema: IndexSchema
+    var counts: Counts
+    var committedCounts: Counts
+    let statements: IndexStatements
+
+    init(id: Int64, table: Int64, schema: IndexSchema, counts: Counts, connection: Connection) {
+        self.id = id
+        self.schema = schema
+        self.counts = counts
+        committedCounts = counts
+        statements = IndexStatements(id: id, table: table, connection: connection)
+    }
+}
+
+/// The statements on a table's items, prepared when first used.
+final class TableStatements {
+    private let id: Int64
+    private let connection: Connection
+    private var kept: [Statement?] = Array(repeating: nil, count: 10)
+
+    init(id: Int64, connection: Connection) {
+        self.id = id
+        self.connection = connection
+    }
+
+    @inline(__always)
+    private func statement(_ slot: Int, _ sql: (Int64) -> String) throws(SQLiteError) -> Statement {
+        if let statement = kept[slot] { return statement }
+        let statement = try connection.prepare(sql(id))
+        kept[slot] = statement
+        return statement
+    }
+
+    func get() throws(SQLiteError) -> Statement { try statement(0, SQL.getItem) }
+    func insert() throws(SQLiteError) -> Statement { try statement(1, SQL.insertItem) }
+    func update() throws(SQLiteError) -> Statement { try statement(2, SQL.updateItem) }
+    func delete() throws(SQLiteError) -> Statement { try statement(3, SQL.deleteItem) }
+    func itemAt() throws(SQLiteError) -> Statement { try statement(4, SQL.itemAt) }
+    func places() throws(SQLiteError) -> Statement { try statement(5, SQL.places) }
+    func page(forward: Bool, bounded: Bool) throws(SQLiteError) -> Statement {
+        try statement(6 + (forward ? 1 : 0) + (bounded ? 2 : 0)) {
+            SQL.page($0, forward: forward, bounded: bounded)
+        }
+    }
+}
+
+/// The statements on an index, prepared when first used.
+final class IndexStatements {
+    private let id: Int64
+    private let table: Int64
+    private let connection: Connection
+    private var kept: [Statement?] = Array(repeating: nil, count: 7)
+
+    init(id: Int64, table: Int64, connection: Connection) {
+        self.id = id
+        self.table = table
+        self.connection = connection
+    }
+
+    @inline(__always)
+    private func statement(_ slot: Int, _ sql: (Int64) -> String) throws(SQLiteError) -> Statement {
+        if let statement = kept[slot] { return statement }
+        let statement = try connection.prepare(sql(id))
+        kept[slot] = statement
+        return statement
+    }
+
+    func put() throws(SQLiteError) -> Statement { try statement(0, SQL.putEntry) }
+    func delete() throws(SQLiteError) -> Statement { try statement(1, SQL.deleteEntry) }
+    func places() throws(SQLiteError) -> Statement { try statement(2, SQL.indexPlaces) }
+    func page(forward: Bool, bounded: Bool) throws(SQLiteError) -> Statement {
+        let table = table
+        return try statement(3 + (forward ? 1 : 0) + (bounded ? 2 : 0)) {
+            SQL.page($0, of: table, forward: forward, bounded: bounded)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// The violated constraints of a request, which AWS reports together: at most ten.
+struct Violations {
+    private(set) var list: [String] = []
+
+    var isEmpty: Bool { list.isEmpty }
+
+    mutating func add(_ value: String?, at path: String, _ rule: String) {
+        list.append(Messages.constraint(value, at: path, rule))
+    }
+
+    mutating func add(_ message: String) { list.append(message) }
+
+    /// A value that must be one of a few.
+    mutating func check(_ value: Text?, at path: String, in values: String) {
+        guard let value, !values.split(separator: ", ").contains(where: { $0 == value.string }) else { return }
+        add(value.string, at: path, Messages.oneOf(values))
+    }
+
+    /// The name of a table that is to be found, or its ARN.
+    mutating func check(tableName name: Text?) {
+        guard let name else { return add(nil, at: "tableName", Messages.notNull) }
+        if name.hasPrefix("arn:") {
+            if name.count > 1024 { add(name.string, at: "tableName", Messages.maxLength(1024)) }
+            return
+        }
+        if name.isEmpty { return add("", at: "tableName", Messages.minLength(1)) }
+        check(nameCharacters: name, at: "tableName")
+        if name.count > 255 { add(name.string, at: "tableName", Messages.maxLength(255)) }
+    }
+
+    /// The name of a table or an index that is to be made.
+    mutating func check(newName name: Text?, at path: String) {
+        guard let name else { return add(nil, at: path, Messages.notNull) }
+        check(nameCharacters: name, at: path)
+        if name.count < 3 { add(name.string, at: path, Messages.minLength(3)) }
+        if name.count > 255 { add(name.string, at: path, Messages.maxLength(255)) }
+    }
+
+    /// The name of an index that is to be found.
+    mutating func check(indexName name: Text?) {
+        guard let name else { return }
+        check(newName: name, at: "indexName")
+    }
+
+    private mutating func check(nameCharacters name: Text, at path: String) {
+        let isValid =
+            !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+        if !isValid { add(name.string, at: path, Messages.namePattern) }
+    }
+
+    /// Throws what was found, if anything.
+    func check() throws(DynamoDBError) {
+        guard !list.isEmpty else { return }
+        throw .validation(Messages.violations(Array(list.prefix(10))))
+    }
+}
+
+extension DynamoDBError {
+    /// A ValidationException in the envelope that PutItem, UpdateItem and DeleteItem put around what they find wrong
+    /// with a request before they look at the table.
+    var enveloped: DynamoDBError {
+        guard kind == .validation, let message, !message.contains(" detected: ") else { return self }
+        return prefixed(Messages.oneViolation)
+    }
+}
+
+/// Calls `body`; what it finds wrong goes into the envelope.
+@inline(__always)
+func enveloped<Result>(_ body: () throws(DynamoDBError) -> Result) throws(DynamoDBError) -> Result {
+    do throws(DynamoDBError) {
+        return try body()
+    } catch {
+        throw error.enveloped
+    }
+}
