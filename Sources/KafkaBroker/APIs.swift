@@ -23,11 +23,21 @@ package enum APIs {
         API(Fetch.self),
         API(ListOffsets.self),
         API(Metadata.self),
+        API(OffsetCommit.self),
+        API(OffsetFetch.self),
+        API(FindCoordinator.self),
+        API(JoinGroup.self),
+        API(Heartbeat.self),
+        API(LeaveGroup.self),
+        API(SyncGroup.self),
+        API(DescribeGroups.self),
+        API(ListGroups.self),
         API(ApiVersions.self),
         API(CreateTopics.self),
         API(DeleteTopics.self),
         API(InitProducerId.self),
         API(DescribeConfigs.self),
+        API(DeleteGroups.self),
     ]
 
     private static let table: [API?] = {

@@ -133,6 +133,7 @@ extension Broker {
     package func delete(_ topic: Topic) throws(StorageError) {
         try catalog.delete(topic)
         logs.delete(topicNamed: topic.name, id: topic.id, partitionCount: topic.partitionCount)
+        groups.topicDeleted(topic)
     }
 
     /// The leader epoch of a partition: it is raised after every stop that was not clean.

@@ -22,6 +22,8 @@ public final class Broker {
     package let logs: PartitionLogs
     /// Fetches that wait for records.
     package let fetches = FetchWaiters()
+    /// Groups and what they have committed. Set once, as it needs the rest of the broker.
+    package private(set) var groups: BrokerGroups!
 
     /// The time of the event that is being handled, in milliseconds since 1970.
     package private(set) var now: Int64
@@ -41,6 +43,8 @@ public final class Broker {
         logs.onAbandon = { [unowned self] log in recordsCame(to: log, .max) }
         fetches.answer = { [unowned self] waiter in Fetch.answer(waiter, self) }
         add(fetches)
+        groups = try BrokerGroups(broker: self, now: now)
+        add(groups)
     }
 
     /// Closes every log and notes that the stop was clean. Nothing is asked of the broker afterwards.

@@ -1,3 +1,5 @@
+import KafkaWire
+
 // The durable state: the only place where it changes, in operation and in recovery alike.
 extension Group {
     mutating func replay(_ record: GroupRecord) {
@@ -55,6 +57,12 @@ extension Group {
                     sessionTimeoutMillis: $0.sessionTimeoutMillis,
                     subscription: $0.metadata(for: protocolName), assignment: $0.assignment)
             })
+    }
+
+    mutating func unload(_ step: inout Step) {
+        for member in Array(members) { remove(member.id, answering: .notCoordinator, &step) }
+        pendingMembers = []
+        enter(.dead, at: step.now)
     }
 
     mutating func beginSessions(_ step: inout Step) {

@@ -67,6 +67,7 @@ struct Group: Sendable {
         case .request(.commit(let request), let reply): commit(request, reply, &step)
         case .deadline: expire(&step)
         case .recovered: beginSessions(&step)
+        case .unloaded: unload(&step)
         case .appended(let append): appended(append, &step)
         case .appendFailed(let append, let error): appendFailed(append, error, &step)
         }

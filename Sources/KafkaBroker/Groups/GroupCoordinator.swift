@@ -193,6 +193,29 @@ final class GroupCoordinator {
         }
     }
 
+    /// Deletes a group that has no members, with its offsets.
+    func delete(_ id: GroupID, at now: Int64) -> KafkaError {
+        guard let group = groups[id] else { return .groupIDNotFound }
+        guard group.state == .empty else { return .nonEmptyGroup }
+        let records = group.offsets.keys.sorted().flatMap { group.tombstones(ofTopic: $0) } + [.metadata(nil)]
+        do throws(KafkaError) {
+            try log.append(records, of: id, at: now)
+        } catch {
+            return GroupAppend.emptied.answer(to: error)
+        }
+        groups[id] = nil
+        return .none
+    }
+
+    /// Forgets all groups, as their log is gone; who waits is told to look for the coordinator again.
+    func unload(at now: Int64) {
+        for id in groups.keys.sorted() {
+            apply(.unloaded, to: id, at: now)
+            groups[id] = nil
+        }
+        flush()
+    }
+
     /// Takes a record that was read from the log, in the log's order.
     func replay(_ record: GroupRecord, of id: GroupID) {
         if groups[id] == nil {

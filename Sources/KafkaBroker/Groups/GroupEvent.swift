@@ -12,6 +12,8 @@ enum GroupEvent: Sendable {
     case deadline
     /// The group was read from the log: its members' sessions begin.
     case recovered
+    /// The group's log is gone.
+    case unloaded
     /// The records of an `append` effect are in the log and replayed.
     case appended(GroupAppend)
     /// The records of an `append` effect could not be written.

@@ -55,6 +55,11 @@ package final class PartitionLogs {
         return log
     }
 
+    /// Whether a partition was ever written: then it has a directory.
+    package func hasFiles(topic: String, partition: Int32) -> Bool {
+        Directory.exists(root + "/\(topic)-\(partition)")
+    }
+
     /// The log if it is open.
     package func openLog(topic: String, partition: Int32) -> PartitionLog? { open["\(topic)-\(partition)"] }
 

@@ -6,7 +6,6 @@ package enum OffsetCommit: KafkaAPI {
 
     package struct Request: WireStructure, Equatable, Sendable {
         package var groupID: String = ""
-        package var generationID: Int32 = -1
         package var generationIDOrMemberEpoch: Int32 = -1
         package var memberID: String = ""
         package var groupInstanceID: String? = nil
@@ -17,7 +16,6 @@ package enum OffsetCommit: KafkaAPI {
 
         package mutating func layout(_ w: inout Wire) throws(WireError) {
             try w.field(&groupID)
-            if w.version == 1 { try w.field(&generationID) }
             if w.version >= 1 {
                 try w.field(&generationIDOrMemberEpoch)
                 try w.field(&memberID)
