@@ -88,6 +88,11 @@ let package = Package(
             ["AWSServer", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML"]),
         program("nestbox", ["Stack"]),
 
+        // Benchmarks: the limit in C, the empty server to be measured against it, the load for both
+        .executableTarget(name: "epoll-limit", path: "Benchmarks/EpollLimit"),
+        .executableTarget(name: "load", path: "Benchmarks/Load"),
+        program("empty-server", path: "Benchmarks/EmptyServer", ["HTTP", "Reactor"]),
+
         // Tests
         program("reactor-child", path: "Tests/ReactorChild", ["Reactor"]),
         tests("Reactor", ["reactor-child"]),
