@@ -17,7 +17,7 @@ BIN      := .build/release
 VENV     := .venv
 PYTEST   := NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
 
-.PHONY: help run test build lint format check unit e2e bench sim fuzz soak docs clean build-packages test-packages
+.PHONY: help run test build lint format check unit e2e bench sim soak crash-proof docs clean build-packages test-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -48,15 +48,18 @@ check: lint unit ## what every commit must pass
 bench: build $(VENV)/ready ## ratios against limits measured in the same run
 	$(VENV)/bin/python ci/bench
 
-docs: build ## renders docs/COVERAGE.md from the lists
-	$(BIN)/nestbox coverage > docs/COVERAGE.md
+docs: build-packages ## renders docs/COVERAGE.md from the lists of operations and APIs
+	RENDER_DOCS=1 swift test --filter CoverageTests
 
 sim: build-packages ## the group simulation, seed by seed: make sim SEED=1 STEPS=100000
 	SIM_SEED=$(SEED) SIM_STEPS=$(STEPS) swift test --filter Simulation
 
-soak: e2e-soak ## kills nestbox in the middle of writes again and again: make soak SEED=1 KILLS=200
-e2e-soak: build test-packages $(VENV)/ready
-	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),200) $(PYTEST) -q -k crash Tests/EndToEnd
+soak: build test-packages $(VENV)/ready ## kills nestbox in the middle of writes again and again: make soak SEED=1 KILLS=200
+	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),200) $(PYTEST) -q -k kill_9 Tests/EndToEnd
+
+crash-proof: build test-packages $(VENV)/ready ## builds nestbox with answers before commits: the crash test must fail on it
+	swift build $(RELEASE) --product nestbox --scratch-path .build/answer-first -Xswiftc -DANSWER_BEFORE_COMMIT
+	! NESTBOX_BIN=$(CURDIR)/.build/answer-first/release/nestbox $(VENV)/bin/python -m pytest -q -k kill_9 Tests/EndToEnd
 
 clean: ## what building and testing left
 	rm -rf .build $(VENV)

@@ -113,7 +113,9 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["KafkaBroker", "KafkaWire"], path: "Tests/Simulation",
             swiftSettings: settings),
-        .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: settings),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["DynamoDB", "KafkaBroker"], path: "Tests/Architecture",
+            swiftSettings: settings),
     ],
     cLanguageStandard: .c11
 )

@@ -120,7 +120,7 @@ struct DependencyTests {
 }
 
 /// The project's files, as this test finds them.
-private enum Project {
+enum Project {
     /// The root of the checkout.
     static let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
 

@@ -1,0 +1,55 @@
+import DynamoDB
+import KafkaBroker
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite("Coverage") struct CoverageTests {
+    static let path = Project.root + "/docs/COVERAGE.md"
+
+    static let rendered = """
+        # Coverage
+
+        Rendered from the lists in `Sources/DynamoDB/Operations.swift` and `Sources/KafkaBroker/APIs.swift` by `make docs`; a test holds it to them.
+
+        ## DynamoDB
+
+        Every other operation answers `UnknownOperationException`. A parameter that is refused answers `ValidationException` and says so.
+
+        | operation | parameters that work | refused so far |
+        |---|---|---|
+        \(Operations.all.map(row).joined(separator: "\n"))
+
+        ## Kafka
+
+        Every other API key closes the connection, as Kafka does.
+
+        | key | API | versions |
+        |---|---|---|
+        \(APIs.all.map { "| \($0.key) | \($0.name) | \($0.served.lowerBound)-\($0.served.upperBound) |" }.joined(separator: "\n"))
+
+        """
+
+    private static func row(_ operation: Operation) -> String {
+        func names(_ isMeant: (Operation.Support) -> Bool) -> String {
+            operation.parameters.filter { isMeant($0.support) }.map(\.name).joined(separator: ", ")
+        }
+        let works = names { if case .supported = $0 { true } else { false } }
+        let refused = names { if case .supported = $0 { false } else { true } }
+        return "| \(operation.name) | \(works) | \(refused) |"
+    }
+
+    @Test("docs/COVERAGE.md says what the lists say; `make docs` renders it")
+    func isRendered() throws {
+        if getenv("RENDER_DOCS") != nil {
+            let file = try #require(fopen(Self.path, "w"))
+            fputs(Self.rendered, file)
+            fclose(file)
+        }
+        #expect(Project.text(of: Self.path) == Self.rendered, "run `make docs`")
+    }
+}
