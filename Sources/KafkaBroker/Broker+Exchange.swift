@@ -136,22 +136,16 @@ public struct ResponseFrame {
                 &response, correlationID: token.correlationID, version: version, flexible: flexible,
                 flexibleHeader: flexibleHeader)
         else { preconditionFailure("writing a message does not fail") }
-        var size = encoded.bytes.count
-        for records in encoded.external { size += records.length }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encoded.bytes.count + 4)
-        withUnsafeBytes(of: Int32(size).bigEndian) { bytes.append(contentsOf: $0) }
         guard !encoded.external.isEmpty else {
-            chunks = [.bytes(bytes + encoded.bytes)]
+            chunks = [.bytes(encoded.bytes)]
             return
         }
         chunks = []
+        chunks.reserveCapacity(2 * encoded.external.count + 1)
         var position = 0
         for records in encoded.external {
-            bytes += encoded.bytes[position..<records.position]
+            if records.position > position { chunks.append(.bytes(Array(encoded.bytes[position..<records.position]))) }
             position = records.position
-            chunks.append(.bytes(bytes))
-            bytes = []
             var length = 0
             var index = records.id
             while length < records.length {
@@ -161,7 +155,6 @@ public struct ResponseFrame {
             }
             precondition(length == records.length, "records of \(records.length) bytes are given as \(length)")
         }
-        bytes += encoded.bytes[position...]
-        if !bytes.isEmpty { chunks.append(.bytes(bytes)) }
+        if position < encoded.bytes.count { chunks.append(.bytes(Array(encoded.bytes[position...]))) }
     }
 }

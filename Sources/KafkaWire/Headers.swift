@@ -29,7 +29,7 @@ package struct RequestHeader: Equatable, Sendable {
     }
 }
 
-/// Decoding and encoding of whole frames, without their size.
+/// Decoding of frames without their size, and encoding of frames with it.
 package enum Frame {
     /// Splits a request into its header and its body's bytes. `isFlexible` tells whether an API's version has a flexible header.
     package static func header(
@@ -48,27 +48,30 @@ package enum Frame {
         return (header, rest)
     }
 
-    /// Decodes a body. Bytes left over are an error, as Kafka has it.
+    /// Decodes a body. Bytes left over are ignored: Kafka's parsers do not look for an end.
     package static func decode<Body: WireStructure>(
         _: Body.Type, _ body: UnsafeRawBufferPointer, version: Int16, flexible: Bool
     ) throws(WireError) -> Body {
         var w = Wire(reading: body, version: version, flexible: flexible)
         var value = Body()
         try value.layout(&w)
-        guard w.remaining == 0 else { throw .malformed }
         return value
     }
 
-    /// Encodes a response: correlation id, the header's tagged fields where it has them, and the body.
+    /// Encodes a response: size, correlation id, the header's tagged fields where it has them, and the body. The size counts the records that
+    /// stay outside, too; their positions are those in the encoded bytes.
     package static func encode<Body: WireStructure>(
         _ body: inout Body, correlationID: Int32, version: Int16, flexible: Bool, flexibleHeader: Bool,
         reserving capacity: Int = 256
     ) throws(WireError) -> (bytes: [UInt8], external: [ExternalRecords]) {
         var w = Wire(writingVersion: version, flexible: flexible, reserving: capacity)
+        var size: Int32 = 0
+        try w.field(&size)
         var correlation = correlationID
         try w.field(&correlation)
         if flexibleHeader { try w.endOfStructure() }
         try body.layout(&w)
+        w.putSize(w.output.count - 4 + w.external.reduce(0) { $0 + $1.length })
         return (w.output, w.external)
     }
 }

@@ -200,6 +200,8 @@ public enum KafkaError: Int16, Error, CaseIterable, Sendable {
     case principalDeserializationFailure = 97
     /// SNAPSHOT_NOT_FOUND
     case snapshotNotFound = 98
+    /// POSITION_OUT_OF_RANGE
+    case positionOutOfRange = 99
     /// UNKNOWN_TOPIC_ID
     case unknownTopicID = 100
     /// DUPLICATE_BROKER_REGISTRATION

@@ -58,6 +58,12 @@ package struct Wire {
     /// Bytes already read.
     package var consumed: Int { position }
 
+    /// Writes `size` over the first four bytes of the output.
+    mutating func putSize(_ size: Int) {
+        precondition(output.count >= 4 && size <= Int(Int32.max), "a frame has at most 2 GiB")
+        output.withUnsafeMutableBytes { $0.storeBytes(of: Int32(size).bigEndian, as: Int32.self) }
+    }
+
     // MARK: - Numbers
 
     private mutating func take<T: FixedWidthInteger>(_: T.Type) throws(WireError) -> T {
@@ -174,6 +180,14 @@ package struct Wire {
         }
     }
 
+    /// A string that only some versions may have as null: in the others a null is refused, and written as an empty string.
+    package mutating func field(_ value: inout String?, nullable: Bool) throws(WireError) {
+        if nullable { return try field(&value) }
+        var present = value ?? ""
+        try field(&present)
+        value = present
+    }
+
     package mutating func field(_ value: inout String) throws(WireError) {
         var optional: String? = isReading ? nil : value
         try field(&optional)
@@ -278,6 +292,17 @@ package struct Wire {
         try elements(&value, Structure()) { (element, w) throws(WireError) in try element.layout(&w) }
     }
 
+    /// An array that only some versions may have as null: in the others a null is refused, and written as an empty array.
+    package mutating func field<Structure: WireStructure>(
+        _ value: inout [Structure]?, nullable: Bool
+    ) throws(WireError) {
+        if nullable { return try field(&value) }
+        var present = value ?? []
+        value = nil
+        try field(&present)
+        value = present
+    }
+
     package mutating func field<Structure: WireStructure>(_ value: inout [Structure]) throws(WireError) {
         try present(&value, Structure()) { (element, w) throws(WireError) in try element.layout(&w) }
     }
@@ -321,9 +346,15 @@ package struct Wire {
     /// The end of a structure with tagged fields: `body` names each once, in ascending order of tags.
     package mutating func taggedFields(_ body: (inout TaggedFields) throws(WireError) -> Void) throws(WireError) {
         guard flexible else { return }
-        var fields = TaggedFields(version: version, found: isReading ? try takeTags() : nil)
+        if isReading {
+            let section = try takeTags()
+            guard !section.isEmpty else { return }
+            var fields = TaggedFields(version: version, found: section)
+            try body(&fields)
+            return
+        }
+        var fields = TaggedFields(version: version, found: nil)
         try body(&fields)
-        guard !isReading else { return }
         putUnsignedVarint(UInt32(fields.written.count))
         for (tag, bytes) in fields.written {
             putUnsignedVarint(tag)
@@ -332,31 +363,32 @@ package struct Wire {
         }
     }
 
-    private mutating func takeTags() throws(WireError) -> [TaggedFields.Found] {
+    /// Goes over the tagged fields and returns their bytes: nothing is kept of each, however many a message says there are.
+    private mutating func takeTags() throws(WireError) -> UnsafeRawBufferPointer {
         let count = try takeUnsignedVarint()
-        guard count > 0 else { return [] }
-        guard count <= remaining else { throw .truncated }
-        var found: [TaggedFields.Found] = []
-        for _ in 0..<count {
-            let tag = try takeUnsignedVarint()
-            let length = Int(try takeUnsignedVarint())
-            guard length <= remaining else { throw .truncated }
-            found.append((tag, UnsafeRawBufferPointer(rebasing: input[position..<position + length])))
-            position += length
-        }
-        return found
+        let start = position
+        for _ in 0..<count { _ = try takeTag() }
+        return UnsafeRawBufferPointer(rebasing: input[start..<position])
+    }
+
+    /// One tagged field.
+    fileprivate mutating func takeTag() throws(WireError) -> (tag: UInt32, bytes: UnsafeRawBufferPointer) {
+        let tag = try takeUnsignedVarint()
+        let length = Int(try takeUnsignedVarint())
+        guard length <= remaining else { throw .truncated }
+        defer { position += length }
+        return (tag, UnsafeRawBufferPointer(rebasing: input[position..<position + length]))
     }
 }
 
 /// The tagged fields at the end of a structure, while they are read or written.
 package struct TaggedFields {
-    typealias Found = (tag: UInt32, bytes: UnsafeRawBufferPointer)
-
     private let version: Int16
-    private let found: [Found]?
+    /// When reading: the fields' bytes, known to be whole.
+    private let found: UnsafeRawBufferPointer?
     fileprivate var written: [(UInt32, [UInt8])] = []
 
-    fileprivate init(version: Int16, found: [Found]?) {
+    fileprivate init(version: Int16, found: UnsafeRawBufferPointer?) {
         self.version = version
         self.found = found
     }
@@ -366,9 +398,13 @@ package struct TaggedFields {
         _ tag: UInt32, isSet: Bool, _ layout: (inout Wire) throws(WireError) -> Void
     ) throws(WireError) {
         if let found {
-            guard let bytes = found.first(where: { $0.tag == tag })?.bytes else { return }
-            var w = Wire(reading: bytes, version: version, flexible: true)
-            try layout(&w)
+            var section = Wire(reading: found, version: version, flexible: true)
+            while section.remaining > 0 {
+                let next = try section.takeTag()
+                guard next.tag == tag else { continue }
+                var w = Wire(reading: next.bytes, version: version, flexible: true)
+                return try layout(&w)
+            }
         } else if isSet {
             var w = Wire(writingVersion: version, flexible: true, reserving: 32)
             try layout(&w)

@@ -36,12 +36,18 @@ extension Metadata: ServedAPI {
         guard let topics = request.topics, !(context.version == 0 && topics.isEmpty) else {
             return broker.catalog.topics.map { describe($0, broker) }
         }
-        return topics.map { asked in
+        // Versions 10 and 11 have the field for ids, but Kafka answers them only from 12 on and refuses the request as a whole.
+        if context.version < 12, topics.contains(where: { $0.name == nil || $0.topicID != .zero }) {
+            return topics.map { failed($0.name ?? "", $0.topicID, .invalidRequest) }
+        }
+        var seen: Set<Request.Topic> = []
+        return topics.compactMap { asked in
+            guard seen.insert(asked).inserted else { return nil }
             guard asked.topicID == .zero else {
                 if let topic = broker.catalog.topic(id: asked.topicID) { return describe(topic, broker) }
                 return failed(nil, asked.topicID, .unknownTopicID)
             }
-            guard let name = asked.name else { return failed(nil, .zero, .invalidRequest) }
+            guard let name = asked.name else { return failed(nil, .zero, .unknownTopicID) }
             if let topic = broker.catalog.topic(named: name) { return describe(topic, broker) }
             return missing(name, mayCreate: context.version < 4 || request.allowAutoTopicCreation, broker)
         }
@@ -61,8 +67,7 @@ extension Metadata: ServedAPI {
 
     private static func failed(_ name: String?, _ id: UUID, _ error: KafkaError) -> Response.Topic {
         var topic = Response.Topic()
-        // A name is nullable only from version 12, where ids may be asked for.
-        topic.name = name ?? (id == .zero ? "" : nil)
+        topic.name = name
         topic.topicID = id
         topic.errorCode = error
         return topic

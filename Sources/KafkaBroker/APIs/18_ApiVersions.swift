@@ -12,6 +12,13 @@ extension ApiVersions: ServedAPI {
             response.errorCode = .invalidRequest
             return .now(response)
         }
+        // KIP-1242: a client that knows whom it wants is told when it has reached somebody else.
+        if let wanted = request.clusterID,
+            wanted != broker.configuration.clusterID || request.nodeID != broker.configuration.nodeID
+        {
+            response.errorCode = .rebootstrapRequired
+            return .now(response)
+        }
         response.apiKeys = APIs.all.map { api in
             var entry = Response.API()
             entry.apiKey = api.key

@@ -13,14 +13,14 @@ package enum Metadata: KafkaAPI {
         package init() {}
 
         package mutating func layout(_ w: inout Wire) throws(WireError) {
-            try w.field(&topics)
+            try w.field(&topics, nullable: w.version >= 1)
             if w.version >= 4 { try w.field(&allowAutoTopicCreation) }
             if (8...10).contains(w.version) { try w.field(&includeClusterAuthorizedOperations) }
             if w.version >= 8 { try w.field(&includeTopicAuthorizedOperations) }
             try w.endOfStructure()
         }
 
-        package struct Topic: WireStructure, Equatable, Sendable {
+        package struct Topic: WireStructure, Hashable, Sendable {
             package var topicID: UUID = .zero
             package var name: String? = nil
 
@@ -28,7 +28,7 @@ package enum Metadata: KafkaAPI {
 
             package mutating func layout(_ w: inout Wire) throws(WireError) {
                 if w.version >= 10 { try w.field(&topicID) }
-                try w.field(&name)
+                try w.field(&name, nullable: w.version >= 10)
                 try w.endOfStructure()
             }
         }
@@ -85,7 +85,7 @@ package enum Metadata: KafkaAPI {
 
             package mutating func layout(_ w: inout Wire) throws(WireError) {
                 try w.field(&errorCode)
-                try w.field(&name)
+                try w.field(&name, nullable: w.version >= 12)
                 if w.version >= 10 { try w.field(&topicID) }
                 if w.version >= 1 { try w.field(&isInternal) }
                 try w.field(&partitions)

@@ -15,7 +15,7 @@ package enum OffsetFetch: KafkaAPI {
         package mutating func layout(_ w: inout Wire) throws(WireError) {
             if w.version <= 7 {
                 try w.field(&groupID)
-                try w.field(&topics)
+                try w.field(&topics, nullable: w.version >= 2)
             }
             if w.version >= 8 { try w.field(&groups) }
             if w.version >= 7 { try w.field(&requireStable) }

@@ -60,7 +60,7 @@ package enum JoinGroup: KafkaAPI {
             try w.field(&errorCode)
             try w.field(&generationID)
             if w.version >= 7 { try w.field(&protocolType) }
-            try w.field(&protocolName)
+            try w.field(&protocolName, nullable: w.version >= 7)
             try w.field(&leader)
             if w.version >= 9 { try w.field(&skipAssignment) }
             try w.field(&memberID)

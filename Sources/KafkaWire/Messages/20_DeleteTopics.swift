@@ -55,7 +55,7 @@ package enum DeleteTopics: KafkaAPI {
             package init() {}
 
             package mutating func layout(_ w: inout Wire) throws(WireError) {
-                try w.field(&name)
+                try w.field(&name, nullable: w.version >= 6)
                 if w.version >= 6 { try w.field(&topicID) }
                 try w.field(&errorCode)
                 if w.version >= 5 { try w.field(&errorMessage) }
