@@ -31,7 +31,7 @@ public final class Connection {
     let handle: OpaquePointer
     private let walPages: UnsafeMutablePointer<Int32>
     private let checkpointPagesMax: Int32
-    private var isClosed = false
+    private(set) var isClosed = false
 
     /// Opens or creates the file at `path`, for this connection alone, with a write-ahead log.
     ///
@@ -75,6 +75,8 @@ public final class Connection {
     public func close() {
         guard !isClosed else { return }
         isClosed = true
+        // SQLite keeps the file, and the lock on it, while a statement is left.
+        while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
     }
 
@@ -138,22 +140,31 @@ public final class Connection {
     /// Whether a transaction is open.
     public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    private var beginStatement: Statement?
-    private var commitStatement: Statement?
-    private var rollbackStatement: Statement?
+    // Not Statements: those keep their connection, which would then never go.
+    private var beginStatement: OpaquePointer?
+    private var commitStatement: OpaquePointer?
+    private var rollbackStatement: OpaquePointer?
+
+    private func run(_ statement: inout OpaquePointer?, _ sql: String) throws(SQLiteError) {
+        if statement == nil {
+            try check(sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil))
+        }
+        let code = sqlite3_step(statement)
+        let failure = code == SQLITE_DONE ? nil : error(code)
+        sqlite3_reset(statement)
+        if let failure { throw failure }
+    }
 
     /// Begins a transaction that will write.
     public func begin() throws(SQLiteError) {
-        if beginStatement == nil { beginStatement = try prepare("BEGIN IMMEDIATE") }
-        try beginStatement!.run()
+        try run(&beginStatement, "BEGIN IMMEDIATE")
         expectsTransaction = true
     }
 
     /// Commits. When it throws, the transaction has been rolled back.
     public func commit() throws(SQLiteError) {
-        if commitStatement == nil { commitStatement = try prepare("COMMIT") }
         do {
-            try commitStatement!.run()
+            try run(&commitStatement, "COMMIT")
             expectsTransaction = false
         } catch {
             rollback()
@@ -165,8 +176,7 @@ public final class Connection {
     public func rollback() {
         expectsTransaction = false
         guard isInTransaction else { return }
-        if rollbackStatement == nil { rollbackStatement = try? prepare("ROLLBACK") }
-        try? rollbackStatement?.run()
+        try? run(&rollbackStatement, "ROLLBACK")
     }
 
     /// Runs `body` in a transaction of its own; rolls it back when `body` throws.

@@ -14,7 +14,7 @@ public final class Statement {
     }
 
     deinit {
-        sqlite3_finalize(handle)
+        if !connection.isClosed { sqlite3_finalize(handle) }
     }
 
     /// Binds an integer.

@@ -110,6 +110,18 @@ final class TemporaryDirectory {
         #expect(try connection.integer("SELECT count(*) FROM t") == 0)
     }
 
+    @Test("Close lets go of the file although statements are left")
+    func closeWithStatements() throws {
+        let first = try open()
+        try first.execute("CREATE TABLE t(a)")
+        let left = try first.prepare("SELECT a FROM t")
+        _ = try left.step()
+        first.close()
+        let second = try open()
+        #expect(try second.integer("SELECT count(*) FROM t") == 0)
+        withExtendedLifetime(left) {}
+    }
+
     @Test("A checkpoint empties the log")
     func checkpoint() throws {
         let connection = try open()
