@@ -60,6 +60,7 @@ extension JSONReader {
         case .string: return .serialization(Messages.cannotConvert("STRING_VALUE", to: type))
         case .bool:
             let isTrue = bytes[position] == UInt8(ascii: "t")
+            try literal(isTrue ? "true" : "false")
             return .serialization(Messages.cannotConvert(isTrue ? "TRUE_VALUE" : "FALSE_VALUE", to: type))
         case .number:
             let isDecimal = try scanNumber().contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
