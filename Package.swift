@@ -109,7 +109,7 @@ let package = Package(
         tests("Shop"),
         tests("OrderService", ["Shop"]),
         tests("ProductService", ["Shop"]),
-        tests("Stack"),
+        tests("Stack", ["DynamoDB", "Reactor"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["KafkaBroker", "KafkaWire"], path: "Tests/Simulation",
             swiftSettings: settings),
