@@ -81,6 +81,8 @@ struct ArgumentsTests {
             (["up", "here"], "`nestbox up` takes no argument `here`; options begin with --"),
             (["up", "--", "x"], "`nestbox up` runs no command; use `nestbox exec -- COMMAND`"),
             (["exec", "--data", "x"], "`nestbox exec` needs a command to run; write it after `--`"),
+            (["help", "stak"], "no help on `stak`; did you mean `stack`?"),
+            (["help", "me"], "no help on `me`; there is help on up, exec, version, help, stack"),
             (["version", "x"], "`nestbox version` takes no arguments; remove `x`"),
         ])
     func refusals(_ words: [String], _ message: String) {
@@ -97,10 +99,10 @@ struct ArgumentsTests {
     @Test(
         "Help is found by its usual names",
         arguments: [
-            (["help"], nil), (["--help"], nil), (["-h"], nil), (["help", "up"], Command.up),
-            (["up", "--help"], .up), (["exec", "-h"], .exec), (["version", "--help"], .version),
-        ] as [([String], Command?)])
-    func help(_ words: [String], _ topic: Command?) throws {
+            (["help"], nil), (["--help"], nil), (["-h"], nil), (["help", "up"], Help.Topic.up),
+            (["up", "--help"], .up), (["exec", "-h"], .exec), (["version", "--help"], .version), (["help", "stack"], .stack),
+        ] as [([String], Help.Topic?)])
+    func help(_ words: [String], _ topic: Help.Topic?) throws {
         let a = try Arguments.parse(words, environment: ["NESTBOX_AWS_PORT": "bad"])
         #expect(a.command == .help)
         #expect(a.topic == topic)
@@ -133,7 +135,7 @@ struct HelpTests {
 
     @Test("Every option stands in the help with its variable, and no line is wider than a terminal of 120 columns")
     func everyOption() {
-        for topic in [nil, Command.up, .exec] {
+        for topic in [nil, Help.Topic.up, .exec] {
             let text = Help.text(for: topic)
             for option in Option.all {
                 #expect(text.contains("  \(option.flag)"))

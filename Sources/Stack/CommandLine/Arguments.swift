@@ -19,7 +19,7 @@ public struct Arguments: Equatable, Sendable {
     /// What to do.
     public var command: Command
     /// The command whose help is wanted, for `help COMMAND` and `COMMAND --help`.
-    public var topic: Command?
+    public var topic: Help.Topic?
     /// The values that were given, each checked against its row of the table.
     public var given: [Option.Name: Given] = [:]
     /// What `exec` runs: the program and its arguments.
@@ -56,11 +56,11 @@ public struct Arguments: Equatable, Sendable {
             }
         case .help:
             if let word = rest.first {
-                guard let topic = Command(rawValue: word) else {
+                guard let topic = Help.Topic(rawValue: word) else {
+                    let words = Help.Topic.allCases.map(\.rawValue)
                     let ending = Suggestion.ending(
-                        for: word, in: Command.allCases.map(\.rawValue),
-                        otherwise: "; `nestbox help` lists the commands")
-                    throw Failure(.usage, "unknown command `\(word)`\(ending)")
+                        for: word, in: words, otherwise: "; there is help on \(words.joined(separator: ", "))")
+                    throw Failure(.usage, "no help on `\(word)`\(ending)")
                 }
                 arguments.topic = topic
             }
@@ -85,7 +85,7 @@ public struct Arguments: Equatable, Sendable {
                 return
             }
             if word == "--help" || word == "-h" {
-                self = Arguments(command: .help, topic: command)
+                self = Arguments(command: .help, topic: Help.Topic(rawValue: command.rawValue))
                 return
             }
             guard word.hasPrefix("-"), word != "-" else {

@@ -1,8 +1,23 @@
 /// The help, rendered from the tables of commands and options.
 public enum Help {
-    /// What `nestbox help` prints, or `nestbox help COMMAND`.
-    public static func text(for topic: Command?) -> String {
-        guard let topic, topic != .help else { return overview }
+    /// What there is help on.
+    public enum Topic: String, CaseIterable, Sendable {
+        /// `nestbox up`.
+        case up
+        /// `nestbox exec`.
+        case exec
+        /// `nestbox version`.
+        case version
+        /// `nestbox help`.
+        case help
+        /// The stack file.
+        case stack
+    }
+
+    /// What `nestbox help` prints, or `nestbox help TOPIC`.
+    public static func text(for topic: Topic?) -> String {
+        if topic == .stack { return StackFile.builtInText }
+        guard let topic = topic.flatMap({ Command(rawValue: $0.rawValue) }), topic != .help else { return overview }
         var lines = [usage(of: topic), "", capitalised(topic.summary) + "."]
         let options = Option.all.filter { $0.commands.contains(topic) }
         if !options.isEmpty {
@@ -29,7 +44,7 @@ public enum Help {
         case .up: "nestbox up [OPTIONS]"
         case .exec: "nestbox exec [OPTIONS] -- COMMAND [ARGUMENT...]"
         case .version: "nestbox version"
-        case .help: "nestbox help [COMMAND]"
+        case .help: "nestbox help [COMMAND|stack]"
         }
     }
 

@@ -15,7 +15,7 @@ public enum Command: String, CaseIterable, Sendable {
         case .up: "start the emulators, the tables and topics, and the services; Ctrl-C stops them all"
         case .exec: "the same on free ports, in memory, for the life of one command; returns its exit code"
         case .version: "print the version"
-        case .help: "print this help; `nestbox help COMMAND` has the options of a command"
+        case .help: "print this help; `nestbox help COMMAND` has more on a command, `nestbox help stack` a stack file"
         }
     }
 }

@@ -32,6 +32,28 @@ extension StackFile {
             port: 8081
             ready: /api/v1/ready
 
+        # What else a stack file can say. ${NAME} and ${NAME:-default} in values come from the environment; $$ is a dollar sign.
+        #
+        # data: .nestbox                  # a directory, or memory
+        # ports: { aws: 8000, kafka: 9092 }
+        # tables:
+        #   events:
+        #     keys: { id: S, at: N }      # partition key, then sort key; S, N or B
+        #     local_indexes:
+        #       by-name: { keys: { id: S, name: S }, projection: [size] }   # ALL, KEYS_ONLY or a list; ALL by default
+        #     seed: events.jsonl          # put when the table is made: a JSON object a line, plain or in DynamoDB's form
+        # topics:
+        #   events: { partitions: 3, configs: { cleanup.policy: compact } }
+        # services:
+        #   web:
+        #     command: [npm, run, dev]    # or one text; looked for beside nestbox, then on PATH
+        #     directory: web              # from here
+        #     environment: { LOG_LEVEL: debug }   # beats what nestbox gives
+        #     port: 3000                  # the service finds it in PORT, the others in WEB_URL
+        #     ready: /health              # on that port, or a whole http:// URL; without it an open port is enough
+        #     needs: [aws, kafka, order-service]  # ready before it starts; aws and kafka by default
+        #     restart: on-failure         # or no, always
+
         """
 
     /// The built-in stack; relative paths start from `directory`.
