@@ -445,35 +445,35 @@ def test_topics_that_are_there_are_left_alone_and_a_difference_is_told(tmp_path,
 
 def test_tables_that_are_there_are_left_alone_and_a_difference_is_told(tmp_path, up):
     (tmp_path / "seed.jsonl").write_text('{"PK":"a","n":1}\n\n{"PK":{"S":"b"},"n":{"N":"2"}}\n')
-    stack_file(tmp_path, "tables:\n  t:\n    keys: { PK: S }\n    seed: seed.jsonl\n")
+    stack_file(tmp_path, "tables:\n  items:\n    keys: { PK: S }\n    seed: seed.jsonl\n")
     import conftest
     nestbox = up("--only", "aws")
     client = conftest.dynamodb_client(nestbox)
-    items = client.scan(TableName="t")["Items"]
+    items = client.scan(TableName="items")["Items"]
     assert sorted(items, key=lambda item: item["PK"]["S"]) == [
         {"PK": {"S": "a"}, "n": {"N": "1"}}, {"PK": {"S": "b"}, "n": {"N": "2"}}]
-    client.delete_item(TableName="t", Key={"PK": {"S": "a"}})
+    client.delete_item(TableName="items", Key={"PK": {"S": "a"}})
     assert nestbox.stop() == 0
     nestbox = up("--only", "aws")
     assert not any("differs" in line for line in nestbox.lines), nestbox.output
-    assert len(conftest.dynamodb_client(nestbox).scan(TableName="t")["Items"]) == 1
+    assert len(conftest.dynamodb_client(nestbox).scan(TableName="items")["Items"]) == 1
     assert nestbox.stop() == 0
-    stack_file(tmp_path, "tables:\n  t:\n    keys: { PK: S, SK: S }\n")
+    stack_file(tmp_path, "tables:\n  items:\n    keys: { PK: S, SK: S }\n")
     nestbox = up("--only", "aws")
-    assert ("nestbox: table t differs from nestbox.yaml:2 and is left as it is: "
+    assert ("nestbox: table items differs from nestbox.yaml:2 and is left as it is: "
             "its keys are { PK: S }, not { PK: S, SK: S }") in nestbox.lines
 
 
 def test_a_bad_seed_line_is_exit_code_3_and_leaves_no_table(tmp_path):
     (tmp_path / "seed.jsonl").write_text('{"PK":"a"}\n{"SK":"b"}\n')
-    stack_file(tmp_path, "tables:\n  t: { keys: { PK: S }, seed: seed.jsonl }\n")
+    stack_file(tmp_path, "tables:\n  items: { keys: { PK: S }, seed: seed.jsonl }\n")
     result = run(tmp_path, "up", "--only", "aws", "--any-port")
     assert_one_sentence(result, 3, "seed.jsonl:2: ")
     (tmp_path / "seed.jsonl").write_text('{"PK":"a"}\n')
     import conftest
     nestbox = Nestbox(tmp_path, ["--only", "aws"]).start()
     try:
-        assert len(conftest.dynamodb_client(nestbox).scan(TableName="t")["Items"]) == 1
+        assert len(conftest.dynamodb_client(nestbox).scan(TableName="items")["Items"]) == 1
     finally:
         nestbox.kill()
 

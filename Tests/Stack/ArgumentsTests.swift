@@ -100,7 +100,8 @@ struct ArgumentsTests {
         "Help is found by its usual names",
         arguments: [
             (["help"], nil), (["--help"], nil), (["-h"], nil), (["help", "up"], Help.Topic.up),
-            (["up", "--help"], .up), (["exec", "-h"], .exec), (["version", "--help"], .version), (["help", "stack"], .stack),
+            (["up", "--help"], .up), (["exec", "-h"], .exec), (["version", "--help"], .version),
+            (["help", "stack"], .stack),
         ] as [([String], Help.Topic?)])
     func help(_ words: [String], _ topic: Help.Topic?) throws {
         let a = try Arguments.parse(words, environment: ["NESTBOX_AWS_PORT": "bad"])

@@ -64,7 +64,9 @@ struct ReadinessProbeTests {
         return ReadinessProbe(service, port: port)
     }
 
-    @Test("A path is asked on the service's port, a URL where it says; a port alone is connected to; else nothing is asked")
+    @Test(
+        "A path is asked on the service's port, a URL where it says; a port alone is connected to; else nothing is asked"
+    )
     func kinds() {
         #expect(probe("/up", port: 80) == .http(host: "localhost", port: 80, path: "/up"))
         #expect(probe("http://other:81/x?y", port: 80) == .http(host: "other", port: 81, path: "/x?y"))

@@ -1,9 +1,48 @@
+import AWSServer
+import DynamoDB
 import Reactor
 
 /// The tables loop: DynamoDB's listeners and the engine, on one thread that nothing else touches.
 enum TablesLoop {
     /// Starts the thread; what becomes of it comes as reports.
     static func start(_ settings: EmulatorSettings, _ reports: Mailbox<EmulatorReport>) throws(Failure) {
-        reports.put(.failed(.aws, Failure(.other, "DynamoDB is not in this build; use --only kafka")))
+        try LoopThread.start("tables") {
+            do throws(Failure) {
+                try run(settings, reports)
+                reports.put(.stopped(.aws))
+            } catch {
+                reports.put(.failed(.aws, error))
+            }
+        }
+    }
+
+    /// The thread's life: everything that belongs to the engine is made, used and closed here.
+    private static func run(_ settings: EmulatorSettings, _ reports: Mailbox<EmulatorReport>) throws(Failure) {
+        let loop: EventLoop
+        let engine: Engine
+        do {
+            loop = try EventLoop()
+            let durability: Engine.Configuration.Durability =
+                settings.isTemporary ? .memory : settings.survivesPowerLoss ? .full : .process
+            engine = try Engine(Engine.Configuration(directory: settings.directory, durability: durability))
+        } catch {
+            throw Failure(.other, "DynamoDB cannot open its data in \(settings.directory): \(error)")
+        }
+        defer { engine.close() }
+        var configuration = AWSEndpoint.Configuration()
+        configuration.region = settings.stack.region
+        let endpoint = AWSEndpoint(loop: loop, engine: engine, configuration: configuration)
+        let port = try settings.host.listen(
+            port: settings.port, for: "DynamoDB", mend: "choose another port with --aws-port, or --any-port"
+        ) { try endpoint.listen(on: $0) }
+        let notes = try engine.makeTables(of: settings.stack, nowMillis: loop.wallMillis)
+        let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
+            switch command {
+            case .stop: loop.stop()
+            }
+        }
+        reports.put(.started(.aws, port: port, commands: commands, notes: notes))
+        loop.run()
+        endpoint.close()
     }
 }
