@@ -29,7 +29,10 @@ enum BrokerLoop {
             throw Failure(.other, "Kafka cannot open its data in \(settings.directory): \(error)")
         }
         let endpoint = KafkaEndpoint(loop: loop, broker: broker)
-        defer { endpoint.close() }
+        defer {
+            endpoint.close()
+            broker.close(now: loop.wallMillis)
+        }
         let port = try settings.host.listen(
             port: settings.port, for: "Kafka", mend: "choose another port with --kafka-port, or --any-port"
         ) { try endpoint.listen(on: $0) }
@@ -41,6 +44,5 @@ enum BrokerLoop {
         }
         reports.put(.started(.kafka, port: port, commands: commands, notes: notes))
         loop.run()
-        endpoint.close()
     }
 }

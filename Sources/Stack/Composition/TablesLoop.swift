@@ -28,10 +28,11 @@ enum TablesLoop {
         } catch {
             throw Failure(.other, "DynamoDB cannot open its data in \(settings.directory): \(error)")
         }
-        defer { engine.close() }
         var configuration = AWSEndpoint.Configuration()
         configuration.region = settings.stack.region
         let endpoint = AWSEndpoint(loop: loop, engine: engine, configuration: configuration)
+        // What is open when this fails, such as a table whose seed cannot be read, is not committed.
+        defer { engine.close() }
         let port = try settings.host.listen(
             port: settings.port, for: "DynamoDB", mend: "choose another port with --aws-port, or --any-port"
         ) { try endpoint.listen(on: $0) }
