@@ -161,14 +161,16 @@ enum Project {
         return reached
     }
 
-    /// The modules and programs of Package.swift with the dependencies it declares.
+    /// The modules and programs in Sources with the dependencies that Package.swift declares. What has a `path:` is elsewhere.
     static func packageTargets() -> [String: Set<String>] {
         let words = text(of: root + "/Package.swift").split(separator: "// Tests").first.map(String.init) ?? ""
         var targets: [String: Set<String>] = [:]
         for opening in ["module(", "program("] {
             for piece in words.components(separatedBy: opening).dropFirst() {
                 // A call ends at its first closing parenthesis; the declarations of the two functions have no literal name.
-                let quoted = piece.prefix { $0 != ")" }.split(separator: "\"", omittingEmptySubsequences: false)
+                let call = piece.prefix { $0 != ")" }
+                guard !call.contains("path:") else { continue }
+                let quoted = call.split(separator: "\"", omittingEmptySubsequences: false)
                     .enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
                 if piece.first == "\"" || piece.first?.isWhitespace == true, let name = quoted.first {
                     targets[name] = Set(quoted.dropFirst())
