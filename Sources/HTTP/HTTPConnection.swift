@@ -23,6 +23,8 @@ final class HTTPConnection: ConnectionHandler {
     private var isRefused = false
     private var waiting = Waiting.request
     private var since: Int64
+    /// What waited to be sent when it was last looked at, and since when it has been so much.
+    private var unsent = (count: 0, since: Int64(0))
 
     init(server: HTTPServer, connection: Connection) {
         self.server = server
@@ -139,15 +141,22 @@ final class HTTPConnection: ConnectionHandler {
     }
 
     func checkTime(_ now: Int64) {
+        let limits = server.limits
+        if connection.outputCount > 0 {
+            if connection.outputCount != unsent.count { unsent = (connection.outputCount, now) }
+            if Duration.nanoseconds(now - unsent.since) > limits.sendTime { connection.close() }
+            return
+        }
+        unsent.count = 0
         let waited = Duration.nanoseconds(now - since)
         switch waiting {
         case .answer: break
         case .request:
-            if waited > server.limits.idleTime && connection.outputCount == 0 { connection.close() }
+            if waited > limits.idleTime { connection.close() }
         case .head:
-            if waited > server.limits.headTime && !isRefused { refuse(408) }
+            if waited > limits.headTime && !isRefused { refuse(408) }
         case .body:
-            if waited > server.limits.bodyTime && !isRefused { refuse(408) }
+            if waited > limits.bodyTime && !isRefused { refuse(408) }
         }
     }
 }

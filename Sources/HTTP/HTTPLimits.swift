@@ -13,6 +13,8 @@ public struct HTTPLimits: Sendable {
     public var headTime = Duration.seconds(30)
     /// Between two arrivals of body bytes; 408 beyond.
     public var bodyTime = Duration.seconds(30)
+    /// How long a client may take none of its answer; it is closed beyond.
+    public var sendTime = Duration.seconds(120)
     /// How long a connection may wait for its next request; it is closed beyond.
     public var idleTime = Duration.seconds(600)
 

@@ -145,6 +145,7 @@ public final class ChildProcess {
     // MARK: Beginning
 
     private func start(_ options: Options, _ onOutput: @escaping (Stream, [UInt8]) -> Void) throws(SystemError) {
+        guard !loop.isClosed else { throw SystemError("uv_spawn", ECANCELED) }
         var childEnds: [Int32] = []
         defer { for end in childEnds { nestbox_close(end) } }
         var stdio: [uv_stdio_container_t] = []
@@ -267,7 +268,7 @@ public final class ChildProcess {
             status = -1
         }
         self.exit = exit
-        if !loop.isClosed { closeHandle(uv) }
+        loop.close(uv)
         loop.children[ObjectIdentifier(self)] = nil
         onExit(exit)
     }
@@ -287,14 +288,7 @@ final class PipeReader {
         self.loop = loop
         self.descriptor = descriptor
         self.onLine = onLine
-        poll = makeHandle(uv_poll_t.self)
-        let code = uv_poll_init(loop.uv, poll, descriptor)
-        guard code == 0 else {
-            free(poll)
-            nestbox_close(descriptor)
-            isClosed = true
-            throw SystemError("uv_poll_init", -code)
-        }
+        poll = try loop.newPoll(on: descriptor)
         poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     }
 
@@ -307,9 +301,9 @@ final class PipeReader {
         }
     }
 
-    /// Reads all that is there now.
+    /// Reads what is there now: what the child wrote fits in the pipe. Bounded, because others may still be writing.
     func drain() {
-        while !isClosed && readOnce() {}
+        for _ in 0..<64 where !readOnce() { return }
     }
 
     @discardableResult
@@ -330,7 +324,7 @@ final class PipeReader {
     private func close() {
         guard !isClosed else { return }
         isClosed = true
-        if !loop.isClosed { closeHandle(poll) }
+        loop.close(poll)
         nestbox_close(descriptor)
         this = nil
     }

@@ -78,13 +78,7 @@ public final class Connection {
         self.descriptor = descriptor
         self.peer = peer
         state = isConnecting ? .connecting : .open
-        poll = makeHandle(uv_poll_t.self)
-        let code = uv_poll_init(loop.uv, poll, descriptor)
-        guard code == 0 else {
-            free(poll)
-            nestbox_close(descriptor)
-            throw SystemError("uv_poll_init", -code)
-        }
+        poll = try loop.newPoll(on: descriptor)
         id = loop.connections.reserve()
         poll.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         input.connection = self
@@ -212,7 +206,7 @@ public final class Connection {
     }
 
     func deliverAgainNow() {
-        guard state == .open else { return }
+        guard state == .open, !closesAfterFlush else { return }
         // Stays scheduled while the output is full: `deliverDrained` takes it up.
         if isBlockedByOutput { return }
         isAgainScheduled = false
@@ -232,8 +226,9 @@ public final class Connection {
         isDelivering = true
         handler?.received(self)
         isDelivering = false
+        guard state != .closed else { return dropInput() }
         input.settle()
-        if state == .closed { input.drop() } else { updateInterest() }
+        updateInterest()
     }
 
     private func readOnce() {
@@ -281,7 +276,8 @@ public final class Connection {
         case .lingering: wanted = Int32(UV_READABLE.rawValue)
         case .open:
             let reads =
-                !isPaused && !isInputEnded && !isBlockedByOutput && !waitsForBudget && input.count < inputLimit
+                !isPaused && !closesAfterFlush && !isInputEnded && !isBlockedByOutput && !waitsForBudget
+                && input.count < inputLimit
             if reads { wanted |= Int32(UV_READABLE.rawValue) }
             if waitsForSocket { wanted |= Int32(UV_WRITABLE.rawValue) }
         }
@@ -335,13 +331,18 @@ public final class Connection {
         guard state != .closed else { return }
         state = .closed
         lingerTimer = nil
-        if !loop.isClosed { closeHandle(poll) }
+        loop.close(poll)
         nestbox_close(descriptor)
         loop.connections.remove(id)
         output.removeAll()
-        if !isDelivering { input.drop() }
-        input.connection = nil
+        // A handler that is looking at the bytes may go on: `deliver` drops them.
+        if !isDelivering { dropInput() }
         loop.noteEnded(self)
+    }
+
+    private func dropInput() {
+        input.drop()
+        input.connection = nil
     }
 
     /// Sends what is written, then closes; nothing more is delivered, and what is written later is dropped. What the peer still
@@ -350,7 +351,6 @@ public final class Connection {
     public func closeAfterFlush() {
         guard state == .open || state == .connecting, !closesAfterFlush else { return }
         closesAfterFlush = true
-        isPaused = true
         loop.markDirty(self, adding: 0)
     }
 
@@ -377,3 +377,20 @@ public final class Connection {
 
 /// `close`, which a type with a method of that name cannot call.
 func nestbox_close(_ descriptor: Int32) { _ = close(descriptor) }
+
+extension EventLoop {
+    /// A poll handle on a descriptor, which is closed when there is none to be had.
+    func newPoll(on descriptor: Int32) throws(SystemError) -> UnsafeMutablePointer<uv_poll_t> {
+        guard let poll = newHandle(uv_poll_t.self) else {
+            nestbox_close(descriptor)
+            throw SystemError("uv_poll_init", ECANCELED)
+        }
+        let code = uv_poll_init(uv, poll, descriptor)
+        guard code == 0 else {
+            free(poll)
+            nestbox_close(descriptor)
+            throw SystemError("uv_poll_init", -code)
+        }
+        return poll
+    }
+}

@@ -188,7 +188,10 @@ public final class EventLoop {
     /// Called before every socket event: ends a turn that has become too long. No handler is on the stack here.
     func beginEvent() {
         let now = Int64(uv_hrtime())
-        if turnEvents == 0 { turnStart = now }
+        if turnEvents == 0 {
+            turnStart = now
+            cachedNanos = now
+        }
         turnEvents += 1
         if turnEvents > turnLimits.events || now - turnStart > turnLimits.nanos || turnOutput > turnLimits.outputBytes {
             endTurn()
@@ -219,7 +222,8 @@ public final class EventLoop {
             flush()
             if handle.local.isEmpty && ended.isEmpty && drained.isEmpty && dirty.isEmpty { break }
         }
-        swap(&again, &againNow)
+        againNow += again
+        again.removeAll(keepingCapacity: true)
         let mustNotBlock =
             !(handle.local.isEmpty && ended.isEmpty && drained.isEmpty && dirty.isEmpty && againNow.isEmpty
             && again.isEmpty)

@@ -17,24 +17,34 @@ func closeHandle(_ handle: UnsafeMutableRawPointer) {
     uv_close(handle.assumingMemoryBound(to: uv_handle_t.self)) { free($0) }
 }
 
-/// A timer of a loop. It stops when it is released.
+extension EventLoop {
+    /// Zeroed memory for a handle of this loop; nil when the loop has ended: then nothing may be begun on it any more.
+    func newHandle<Handle>(_ type: Handle.Type) -> UnsafeMutablePointer<Handle>? { isClosed ? nil : makeHandle(type) }
+
+    /// Closes a handle, unless the end of the loop has done so.
+    func close<Handle>(_ handle: UnsafeMutablePointer<Handle>?) {
+        if let handle, !isClosed { closeHandle(handle) }
+    }
+}
+
+/// A timer of a loop. It stops when it is released. After the loop's end it never fires.
 public final class Timer {
     private let loop: EventLoop
-    private let uv: UnsafeMutablePointer<uv_timer_t>
+    private let uv: UnsafeMutablePointer<uv_timer_t>?
     private let body: () -> Void
 
     init(loop: EventLoop, body: @escaping () -> Void) {
         self.loop = loop
         self.body = body
-        uv = makeHandle(uv_timer_t.self)
-        precondition(!loop.isClosed, "the loop has ended")
+        uv = loop.newHandle(uv_timer_t.self)
+        guard let uv else { return }
         uv_timer_init(loop.uv, uv)
         uv.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     }
 
     /// Starts or restarts: the first call `after`, then every `repeating`, if given. In whole milliseconds, rounded up.
     public func start(after: Duration, repeating: Duration? = nil) {
-        guard !loop.isClosed else { return }
+        guard let uv, !loop.isClosed else { return }
         uv_update_time(loop.uv)
         uv_timer_start(
             uv, { Unmanaged<Timer>.fromOpaque($0!.pointee.data).takeUnretainedValue().body() }, Self.millis(after),
@@ -43,19 +53,16 @@ public final class Timer {
 
     /// Stops; may be started again.
     public func stop() {
-        if !loop.isClosed { uv_timer_stop(uv) }
+        if let uv, !loop.isClosed { uv_timer_stop(uv) }
     }
 
     /// Whether it is started and, when not repeating, has not fired yet.
     public var isActive: Bool {
-        !loop.isClosed && uv_is_active(UnsafeMutableRawPointer(uv).assumingMemoryBound(to: uv_handle_t.self)) != 0
+        guard let uv, !loop.isClosed else { return false }
+        return uv_is_active(UnsafeMutableRawPointer(uv).assumingMemoryBound(to: uv_handle_t.self)) != 0
     }
 
-    deinit {
-        if !loop.isClosed && uv_is_closing(UnsafeMutableRawPointer(uv).assumingMemoryBound(to: uv_handle_t.self)) == 0 {
-            closeHandle(uv)
-        }
-    }
+    deinit { loop.close(uv) }
 
     private static func millis(_ duration: Duration) -> UInt64 {
         let (seconds, attoseconds) = duration.components
@@ -68,14 +75,14 @@ public final class Timer {
 /// A watch on a signal of the process. It ends when it is released.
 public final class SignalWatch {
     private let loop: EventLoop
-    private let uv: UnsafeMutablePointer<uv_signal_t>
+    private let uv: UnsafeMutablePointer<uv_signal_t>?
     private let body: () -> Void
 
     init(loop: EventLoop, number: Int32, body: @escaping () -> Void) {
         self.loop = loop
         self.body = body
-        uv = makeHandle(uv_signal_t.self)
-        precondition(!loop.isClosed, "the loop has ended")
+        uv = loop.newHandle(uv_signal_t.self)
+        guard let uv else { return }
         uv_signal_init(loop.uv, uv)
         uv.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         uv_signal_start(
@@ -83,11 +90,7 @@ public final class SignalWatch {
             number)
     }
 
-    deinit {
-        if !loop.isClosed && uv_is_closing(UnsafeMutableRawPointer(uv).assumingMemoryBound(to: uv_handle_t.self)) == 0 {
-            closeHandle(uv)
-        }
-    }
+    deinit { loop.close(uv) }
 }
 
 /// A job on the thread pool.

@@ -34,13 +34,7 @@ public final class Listener {
             throw SystemError(String(cString: call), code)
         }
         nestbox_local_address(descriptor, &raw)
-        let poll = makeHandle(uv_poll_t.self)
-        let code = uv_poll_init(loop.uv, poll, descriptor)
-        guard code == 0 else {
-            free(poll)
-            nestbox_close(descriptor)
-            throw SystemError("uv_poll_init", -code)
-        }
+        let poll = try loop.newPoll(on: descriptor)
         self.loop = loop
         self.descriptor = descriptor
         self.poll = poll
@@ -57,7 +51,7 @@ public final class Listener {
         guard !isClosed else { return }
         isClosed = true
         retry = nil
-        if !loop.isClosed { closeHandle(poll) }
+        loop.close(poll)
         nestbox_close(descriptor)
     }
 

@@ -253,6 +253,33 @@ func timeouts() throws {
     }
 }
 
+@Test("A client that takes nothing of its answer is closed in time")
+func stuckClient() throws {
+    final class Handler: HTTPHandler {
+        let log: Log<String>
+        init(_ log: Log<String>) { self.log = log }
+        func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
+            exchange.respond(status: 200, body: [UInt8](repeating: 1, count: 32 << 20))
+            log.append("answered")
+        }
+    }
+    var limits = HTTPLimits()
+    limits.sendTime = .milliseconds(500)
+    let log = Log<String>()
+    let counts = Log<Int>()
+    try withLoop({ [limits] loop in
+        let server = HTTPServer(loop: loop, limits: limits, handler: Handler(log))
+        let address = try server.listen(on: .loopback())
+        loop.atTurnEnd { counts.append(server.connectionCount) }
+        return address
+    }) { _, address in
+        let client = try TestClient(address, receiveBuffer: 64 << 10)
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(until { log.all == ["answered"] })
+        #expect(until { counts.all.last == 0 })
+    }
+}
+
 @Test("Closing a server lets pending answers out and ends idle connections")
 func closeServer() throws {
     let log = Log<String>()

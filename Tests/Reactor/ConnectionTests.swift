@@ -298,6 +298,63 @@ func redelivery() throws {
     #expect(text.contains("a|b|c"))
 }
 
+@Test("A connection that its handler closes gives back its part of the input budget")
+func budgetAfterClose() throws {
+    let used = Log<Int>()
+    try serving({ loop in
+        loop.atTurnEnd { used.append(loop.budget.used) }
+        return ClosureHandler { connection in
+            connection.inputLimit = 1_000_000
+            if connection.input.count >= 500_000 { connection.close() }
+        }
+    }) { _, address in
+        let client = try TestClient(address)
+        client.send([UInt8](repeating: 1, count: 500_000))
+        #expect(client.receive(1).isEmpty)
+        #expect(until { used.all.max()! > 200_000 && used.all.last == 0 })
+    }
+}
+
+@Test("Redelivery reaches every connection although turns end after every event")
+func redeliveryInShortTurns() throws {
+    try serving({ loop in
+        loop.turnLimits.events = 1
+        return ClosureHandler { connection in
+            connection.write(UnsafeRawBufferPointer(rebasing: connection.input.bytes[..<1]))
+            connection.input.consume(1)
+            connection.deliverAgain()
+        }
+    }) { _, address in
+        let clients = try (0..<6).map { _ in try TestClient(address) }
+        for _ in 0..<20 {
+            for client in clients { client.send("abcd") }
+            for client in clients { #expect(client.receive(4) == Array("abcd".utf8)) }
+        }
+    }
+}
+
+@Test("After closeAfterFlush nothing is delivered any more")
+func nothingAfterClose() throws {
+    let log = Log<Int>()
+    try serving({ _ in
+        ClosureHandler { connection in
+            log.append(connection.input.count)
+            connection.write([UInt8](repeating: 1, count: 8 << 20))
+            connection.deliverAgain()
+            connection.closeAfterFlush()
+            connection.resumeReading()
+        }
+    }) { _, address in
+        let client = try TestClient(address, receiveBuffer: 128 << 10)
+        client.send("a")
+        #expect(until { log.all == [1] })
+        client.send("b")
+        usleep(20_000)
+        #expect(client.receive(.max).count == 8 << 20)
+        #expect(log.all == [1])
+    }
+}
+
 @Test("An answer and the close after it reach a client that is still sending")
 func closeAfterFlush() throws {
     let got = try serving({ _ in

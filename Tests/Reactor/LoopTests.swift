@@ -254,3 +254,30 @@ func endOfLoop() throws {
     #expect(client.receive(1).isEmpty)
     #expect(log.all == ["received", "closed"])
 }
+
+@Test("What is begun after the loop's end is refused or never comes")
+func afterTheEnd() throws {
+    let log = Log<String>()
+    _ = try withLoop({ loop in
+        let gate = Gate()
+        loop.work({ gate.hold() }) { _ in
+            // The loop waits for its work; all else has ended.
+            let timer = loop.timer { log.append("fired") }
+            timer.start(after: .zero)
+            timer.stop()
+            _ = loop.onSignal(SIGUSR2) {}
+            #expect(throws: SystemError("uv_poll_init", ECANCELED)) {
+                _ = try Listener(loop: loop, address: .loopback()) { _ in }
+            }
+            loop.work({ 1 }) { _ in log.append("worked") }
+            log.append("done")
+        }
+        return gate
+    }) { handle, gate in
+        #expect(until { gate.isHeld })
+        handle.stop()
+        usleep(20_000)
+        gate.open()
+    }
+    #expect(log.all == ["done"])
+}
