@@ -15,6 +15,8 @@ final class KafkaConnection: ConnectionHandler {
     private var parked: RequestToken?
     /// An answer that came while its request was still being handled.
     private var early: (token: RequestToken, frame: ResponseFrame)?
+    /// Whether what is written goes out before the end and nothing more is looked at.
+    private var isEnding = false
     private static let smallInput = 64 << 10
 
     init(_ endpoint: KafkaEndpoint, _ connection: Connection, _ client: Client, nowNanos: Int64) {
@@ -32,7 +34,12 @@ final class KafkaConnection: ConnectionHandler {
 
     /// The peer sends no more: what it has asked is answered, except what would have to wait.
     func inputEnded(_ connection: Connection) {
-        if isParked || nextFrame == nil { connection.closeAfterFlush() } else { handleNext() }
+        if isParked || nextFrame == nil { end() } else { handleNext() }
+    }
+
+    private func end() {
+        isEnding = true
+        connection.closeAfterFlush()
     }
 
     func close() { connection.close() }
@@ -57,6 +64,8 @@ final class KafkaConnection: ConnectionHandler {
         return Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
     }
 
+    private func isAllowed(_ size: Int) -> Bool { size >= 0 && size <= endpoint.configuration.requestMaxBytes }
+
     /// The next frame, once it is whole. It lives until it is consumed.
     private var nextFrame: UnsafeRawBufferPointer? {
         guard let size = nextSize, size >= 0, connection.input.count - 4 >= size else { return nil }
@@ -64,8 +73,8 @@ final class KafkaConnection: ConnectionHandler {
     }
 
     private func handleNext() {
-        guard !isParked, !connection.isClosed, !connection.isOutputFull, let size = nextSize else { return }
-        guard size >= 0, size <= endpoint.configuration.requestMaxBytes else { return connection.close() }
+        guard !isParked, !isEnding, !connection.isClosed, !connection.isOutputFull, let size = nextSize else { return }
+        guard isAllowed(size) else { return end() }
         guard let frame = nextFrame else {
             connection.inputLimit = max(Self.smallInput, size + 4)
             return
@@ -74,6 +83,8 @@ final class KafkaConnection: ConnectionHandler {
         let outcome = endpoint.handle(frame, self)
         guard !connection.isClosed else { return }
         connection.input.consume(size + 4)
+        // What waits behind an answer that is outstanding takes no more than the first buffer, however large the request was.
+        connection.inputLimit = Self.smallInput
         switch outcome {
         case .respond(let response): send(response)
         case .parked(let token):
@@ -83,23 +94,27 @@ final class KafkaConnection: ConnectionHandler {
                 return goOn()
             }
             parked = token
-            if connection.isInputEnded { return connection.closeAfterFlush() }
+            if connection.isInputEnded { end() }
             return
         case .nothing: break
-        case .close: return connection.close()
+        // What was answered before still goes out.
+        case .close: return end()
         }
         goOn()
     }
 
     /// After an answer: the next request, in the next turn, so that nobody waits for one client's many.
     private func goOn() {
-        connection.inputLimit = Self.smallInput
-        if let size = nextSize, size < 0 || connection.input.count - 4 >= size {
+        guard let size = nextSize else {
+            if connection.isInputEnded { end() }
+            return
+        }
+        if !isAllowed(size) || connection.input.count - 4 >= size {
             connection.deliverAgain()
         } else if connection.isInputEnded {
-            connection.closeAfterFlush()
-        } else if let size = nextSize {
-            connection.inputLimit = max(Self.smallInput, min(size, endpoint.configuration.requestMaxBytes) + 4)
+            end()
+        } else {
+            connection.inputLimit = max(Self.smallInput, size + 4)
         }
     }
 

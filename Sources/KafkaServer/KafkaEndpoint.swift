@@ -34,7 +34,8 @@ public final class KafkaEndpoint {
         subnets = Subnet.ofInterfaces()
         deadline = loop.timer { [unowned self] in advance() }
         idle = loop.timer { [unowned self] in closeIdle() }
-        idle?.start(after: .seconds(30), repeating: .seconds(30))
+        let look = min(.seconds(30), max(.milliseconds(10), configuration.connectionsMaxIdle / 2))
+        idle?.start(after: look, repeating: look)
         broker.deliver = { [unowned self] token, frame in connections[token.client]?.answer(token, frame) }
         broker.background = { [unowned loop] job, then in loop.work(job, then: then) }
         loop.atTurnEnd { [weak self] in self?.setDeadline() }
