@@ -77,7 +77,7 @@ let package = Package(
         module("DynamoDBClient", ["AWSSignature", "CCurl"]),
         module("KafkaClient", ["CRdKafka"]),
         module("Shop", ["DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
-        module("OrderService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+        module("OrderService", ["Shop", "AWSSignature", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
         module("ProductService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
         program("order-service", ["OrderService"]),
         program("product-service", ["ProductService"]),

@@ -1,4 +1,6 @@
+import OrderService
+
 @main
 enum Program {
-    static func main() {}
+    static func main() { OrderProgram.run() }
 }

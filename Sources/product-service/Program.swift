@@ -1,4 +1,6 @@
+import ProductService
+
 @main
 enum Program {
-    static func main() {}
+    static func main() { ProductProgram.run() }
 }
