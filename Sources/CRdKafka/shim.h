@@ -1,5 +1,6 @@
 #pragma once
 #include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 
 // rd_kafka_producev is variadic, which Swift does not import, and rd_kafka_produce takes no headers. The payload is copied; the headers are
 // librdkafka's after a success and the caller's after a failure.
