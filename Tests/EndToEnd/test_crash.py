@@ -135,11 +135,12 @@ class RecordWriter(threading.Thread):
 
 
 class OffsetWriter(threading.Thread):
-    """Commits ever higher offsets and keeps which were acknowledged."""
+    """Commits ever higher offsets, one at a time, and keeps which were acknowledged."""
 
     def __init__(self, nestbox, registers):
         super().__init__(daemon=True)
-        self.consumer = offsets_consumer(nestbox)
+        self.answers = []
+        self.consumer = offsets_consumer(nestbox, on_commit=lambda error, _: self.answers.append(error))
         self.registers = registers
         self.stopping = False
         self.acknowledged = 0
@@ -148,19 +149,22 @@ class OffsetWriter(threading.Thread):
         while not self.stopping:
             for partition in range(PARTITIONS):
                 register = self.registers.setdefault(partition, Register())
-                offset = (register.acknowledged or 0) + len(register.in_doubt) + 1
+                offset = max([register.acknowledged or 0, *register.in_doubt]) + 1
                 register.attempt(offset)
-                try:
-                    self.consumer.commit(
-                        offsets=[confluent_kafka.TopicPartition(TOPIC, partition, offset)], asynchronous=False)
-                except confluent_kafka.KafkaException:
+                self.answers.clear()
+                self.consumer.commit(
+                    offsets=[confluent_kafka.TopicPartition(TOPIC, partition, offset)], asynchronous=True)
+                while not self.answers and not self.stopping:
+                    self.consumer.poll(0.01)
+                if not self.answers or self.answers[0] is not None:
                     return
                 register.acknowledge(offset)
                 self.acknowledged += 1
 
 
-def offsets_consumer(nestbox):
+def offsets_consumer(nestbox, **more):
     return confluent_kafka.Consumer({
+        **more,
         "bootstrap.servers": nestbox.kafka, "group.id": GROUP, "enable.auto.commit": False, "log_level": 0,
         "socket.timeout.ms": 3000})
 
@@ -216,6 +220,8 @@ def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path):
             writer.stopping = True
         for writer in everyone:
             writer.join(30)
+            if writer.is_alive():
+                import faulthandler; faulthandler.dump_traceback(all_threads=True)
             assert not writer.is_alive(), "a client hangs"
         for kind, members in writers.items():
             totals[kind] += sum(member.acknowledged for member in members)
