@@ -21,7 +21,7 @@ private let allowed: [(module: String, imports: [String])] = [
     ("DynamoDBClient", ["AWSSignature", "CCurl"]),
     ("KafkaClient", ["CRdKafka"]),
     ("Shop", ["DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
-    ("OrderService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+    ("OrderService", ["Shop", "AWSSignature", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
     ("ProductService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
     ("order-service", ["OrderService"]),
     ("product-service", ["ProductService"]),

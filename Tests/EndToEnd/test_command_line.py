@@ -386,6 +386,30 @@ def test_output_that_nobody_reads_any_more_does_not_end_it(tmp_path):
     assert process.wait(10) == 0
 
 
+def test_a_console_that_is_not_read_stops_nothing(tmp_path):
+    command = script(tmp_path, "a.py", TALKATIVE)
+    stack_file(tmp_path, f"services:\n  a: {{ command: {command}, needs: [] }}\n")
+    process = subprocess.Popen(
+        [program(), "up", "--only", "a"], cwd=tmp_path, env=clean_environment(), stdout=subprocess.PIPE)
+    log = tmp_path / ".nestbox/logs/a.log"
+    wait_until(lambda: log.exists() and log.read_bytes().endswith(b"done\n"), 30, "the service's last line in its log")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def test_nohup_is_respected(tmp_path):
+    process = subprocess.Popen(
+        ["nohup", program(), "up", "--only", "kafka", "--any-port"], cwd=tmp_path, env=clean_environment(),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while process.stdout.readline() != "Ready.\n":
+        assert process.poll() is None
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
 # Data
 
 

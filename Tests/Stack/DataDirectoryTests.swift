@@ -93,6 +93,29 @@ struct DataDirectoryTests {
                 == "\(scratch.path)/format is not a format version of nestbox; choose another directory with --data")
     }
 
+    @Test("A directory with other things in it is refused: its .gitignore would hide them")
+    func foreign() throws {
+        let scratch = Scratch()
+        try FileSystem.write("", to: scratch.path + "/main.go")
+        #expect(
+            failure(scratch.path)
+                == "\(scratch.path) is not a data directory of nestbox (it has main.go); choose another with --data")
+        #expect(FileSystem.kind(scratch.path + "/.gitignore") == nil)
+    }
+
+    @Test("A directory in memory that somebody has the lock of is neither swept nor taken, whatever its pid")
+    func sharedTemporary() throws {
+        let scratch = Scratch()
+        let held = scratch.path + "/nestbox-\(getpid())"
+        try FileSystem.makeDirectory(held)
+        let foreign = scratch.path + "/nestbox-999999999"
+        try FileSystem.makeDirectory(foreign)
+        let locks = [try DataLock.acquire(held + "/lock"), try DataLock.acquire(foreign + "/lock")]
+        #expect(try DataDirectory.temporary(in: scratch.path).path == held + "-1")
+        #expect(DataDirectory.staleTemporaries(in: scratch.path) == [])
+        withExtendedLifetime(locks) {}
+    }
+
     @Test("A path that is no directory is refused")
     func notADirectory() throws {
         let scratch = Scratch()
@@ -118,7 +141,8 @@ struct DataDirectoryTests {
     @Test(
         "Only nestbox-<pid> is a directory in memory",
         arguments: [
-            ("nestbox-12", 12), ("nestbox-", nil), ("nestbox-1x", nil), ("nestbox-0", nil), ("nestbox--1", nil),
+            ("nestbox-12", 12), ("nestbox-12-3", 12), ("nestbox-", nil), ("nestbox-1x", nil), ("nestbox-0", nil),
+            ("nestbox--1", nil),
             ("other-1", nil), ("nestbox-99999999999", nil),
         ] as [(String, Int32?)])
     func names(_ name: String, _ pid: Int32?) {

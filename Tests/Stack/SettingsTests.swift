@@ -65,6 +65,22 @@ struct SettingsTests {
         #expect(try settings(["exec", "x"], ["NESTBOX_AWS_PORT": "5"]).awsPort == 5)
     }
 
+    @Test("No port is given twice")
+    func ports() throws {
+        #expect(
+            throws: Failure(
+                .usage, "DynamoDB and Kafka cannot both have port 9092; change --aws-port or --kafka-port")
+        ) { try settings(["up", "--aws-port", "9092"]) }
+        let file = "services:\n  web: { command: x, port: 8000 }\n"
+        #expect(
+            throws: Failure(
+                .configuration,
+                "f:2: service web has port 8000, which is DynamoDB's; change its `port`, or --aws-port")
+        ) { try settings(["up"], file: file) }
+        #expect(try settings(["up", "--aws-port", "8001"], file: file).awsPort == 8001)
+        #expect(try settings(["up", "--any-port", "--aws-port", "8000"], file: file).awsPort == 8000)
+    }
+
     @Test("--only starts what it names and all that it needs, in the stack's order")
     func only() throws {
         let file = """

@@ -187,6 +187,10 @@ struct StackFileTests {
                 "nestbox.yaml:4: `ready` of service a must be a path or an http:// URL, not `https://x`"
             ),
             (
+                "services:\n  a:\n    command: x\n    ready: \"http://x/a b\"\n",
+                "nestbox.yaml:4: `ready` of service a must be printable ASCII without blanks; write others as %XX"
+            ),
+            (
                 "services:\n  a: { command: x, needs: [wbe] }\n  web: { command: y }\n",
                 "nestbox.yaml:2: service a needs an unknown `wbe`; did you mean `web`?"
             ),

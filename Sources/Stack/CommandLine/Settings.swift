@@ -47,7 +47,7 @@ struct Settings: Equatable, Sendable {
         let (emulators, services) = try selection(arguments[.only], stack)
         var selected = stack
         selected.services = services
-        return Settings(
+        let settings = Settings(
             stack: selected, emulators: emulators,
             data: data(arguments, stack, workingDirectory, isExec: isExec),
             survivesPowerLoss: arguments[.durability] == "full",
@@ -57,6 +57,30 @@ struct Settings: Equatable, Sendable {
             servicesGetFreePorts: anyPort,
             readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
             logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
+        try settings.checkPorts()
+        return settings
+    }
+
+    /// A port cannot be an emulator's and another's.
+    private func checkPorts() throws(Failure) {
+        var taken: [(port: UInt16, by: String, flag: String)] = []
+        if emulators.contains(.aws), let port = awsPort { taken.append((port, "DynamoDB", "--aws-port")) }
+        if emulators.contains(.kafka), let port = kafkaPort {
+            if let other = taken.first(where: { $0.port == port }) {
+                throw Failure(
+                    .usage, "\(other.by) and Kafka cannot both have port \(port); change \(other.flag) or --kafka-port")
+            }
+            taken.append((port, "Kafka", "--kafka-port"))
+        }
+        guard !servicesGetFreePorts else { return }
+        for service in stack.services {
+            if let other = taken.first(where: { $0.port == service.port }) {
+                throw Failure(
+                    .configuration,
+                    "\(stack.name):\(service.line): service \(service.name) has port \(other.port), which is \(other.by)'s; "
+                        + "change its `port`, or \(other.flag)")
+            }
+        }
     }
 
     private static func data(

@@ -33,10 +33,12 @@ final class Composition {
     private var signals: [SignalWatch] = []
     private var signalDecision = SignalDecision()
     private var stopTimer: Timer?
+    private var progress: Timer?
     private var isStopping = false
     private var failure: Failure?
     private var exitCode: Int32 = 0
 
+    private static let progressInterval = Duration.seconds(5)
     /// How long the emulators may take to put their data on disk.
     private static let stopPatience = Duration.seconds(30)
 
@@ -52,8 +54,9 @@ final class Composition {
         self.data = data
         self.executable = executable
         host = try HostAddress(settings.host)
-        console = Console(descriptor: program.isEmpty ? 1 : 2, level: settings.logLevel, environment: shell)
         do { loop = try EventLoop() } catch { throw Failure(.other, "cannot make an event loop: \(error)") }
+        console = Console(
+            descriptor: program.isEmpty ? 1 : 2, level: settings.logLevel, environment: shell, loop: loop)
         startNanos = loop.monotonicNanos
     }
 
@@ -66,7 +69,7 @@ final class Composition {
         if let pid = data.takenOverFrom {
             console.say(.info, "The data directory was left by a nestbox that ended (pid \(pid)); it is taken over.")
         }
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] where !(number == SIGHUP && Self.isIgnored(SIGHUP)) {
             signals.append(loop.onSignal(number) { [unowned self] in signalled(number) })
         }
         let supervisor = try Supervisor(
@@ -80,8 +83,17 @@ final class Composition {
         loop.run()
         signals = []
         supervisor.end()
+        console.finish()
         if let failure { throw failure }
         return exitCode
+    }
+
+    /// Whether a signal was ignored when this process began, as nohup(1) asks for.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        let before = signal(number, SIG_DFL)
+        let isIgnored = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        if isIgnored { signal(number, SIG_IGN) }
+        return isIgnored
     }
 
     // MARK: Emulators
@@ -101,7 +113,17 @@ final class Composition {
             case .kafka: try BrokerLoop.start(settings, reports)
             }
         }
+        progress = loop.timer { [unowned self] in tellProgress() }
+        progress?.start(after: Self.progressInterval, repeating: Self.progressInterval)
         emulatorsMayBeReady()
+    }
+
+    /// While an emulator takes long, as after a crash with much data, what is waited for is told. It is not given up: what it does must be done.
+    private func tellProgress() {
+        let starting = emulators.filter { if case .starting = $0.state { true } else { false } }
+        if starting.isEmpty { return progress = nil }
+        let names = starting.map { $0.emulator == .aws ? "DynamoDB" : "Kafka" }.joined(separator: " and ")
+        console.say(.info, "Waiting for \(names) to open the data")
     }
 
     private func receive(_ report: EmulatorReport) {

@@ -24,43 +24,64 @@ struct DataDirectory {
     /// Where the services' logs are.
     var logs: String { path + "/logs" }
 
-    /// Opens or makes the data directory of a project.
+    /// The names that nestbox makes in a data directory.
+    private static let ownNames: Set<String> = [".gitignore", "format", "lock", "dynamodb", "kafka", "logs"]
+
+    /// Opens or makes the data directory of a project. One that holds other things is refused: its .gitignore would hide them.
     static func open(_ path: String) throws(Failure) -> DataDirectory {
         do { try FileSystem.makeDirectory(path) } catch { throw unusable(error) }
+        let foreign = FileSystem.names(in: path).first { !ownNames.contains($0) }
+        if let foreign, FileSystem.kind(path + "/format") == nil {
+            throw Failure(
+                .configuration,
+                "\(path) is not a data directory of nestbox (it has \(foreign)); choose another with --data")
+        }
         return try DataDirectory(path, isTemporary: false)
     }
 
     /// Makes the directory of a stack in memory: `nestbox-<pid>` in the system's temporary directory.
     static func temporary(in temporaryDirectory: String) throws(Failure) -> DataDirectory {
-        let path = FileSystem.resolve("nestbox-\(getpid())", from: temporaryDirectory)
-        // Only this process can have this pid now, so what stands here was left by one that is gone.
-        FileSystem.removeTree(path)
-        guard mkdir(path, 0o700) == 0 else {
+        // A directory of this name was left by a process that is gone, unless it belongs to one in another container that shares the
+        // temporary directory and has the same pid there.
+        for suffix in [""] + (1...100).map({ "-\($0)" }) {
+            let path = FileSystem.resolve("nestbox-\(getpid())\(suffix)", from: temporaryDirectory)
+            if FileSystem.kind(path) != nil {
+                guard isAbandoned(path) else { continue }
+                FileSystem.removeTree(path)
+            }
+            guard mkdir(path, 0o700) != 0 else { return try DataDirectory(path, isTemporary: true) }
+            if errno == EEXIST { continue }
             let trouble = FileSystem.Trouble(path: path, code: errno)
             throw Failure(
                 .configuration, "cannot make the directory \(trouble); set TMPDIR to a directory that can be written")
         }
-        return try DataDirectory(path, isTemporary: true)
+        throw Failure(
+            .configuration, "\(temporaryDirectory) has too many directories of nestbox; remove nestbox-* there")
     }
 
-    /// The directories in `temporaryDirectory` whose nestbox is gone: nobody has their lock, and no process has their pid.
+    /// The directories in `temporaryDirectory` whose nestbox is gone: no process has their pid, and nobody has their lock.
     static func staleTemporaries(in temporaryDirectory: String) -> [String] {
         FileSystem.names(in: temporaryDirectory).compactMap { name in
             guard let pid = pid(ofTemporary: name), !DataLock.isProcessAlive(pid) else { return nil }
             let path = FileSystem.resolve(name, from: temporaryDirectory)
-            var status = stat()
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-                return nil
-            }
-            return path
+            return isAbandoned(path) ? path : nil
         }
+    }
+
+    /// Whether a path is a directory of ours whose lock nobody has.
+    private static func isAbandoned(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+            return false
+        }
+        return !DataLock.isHeld(path + "/lock")
     }
 
     /// The pid in the name of a temporary directory; nil when the name is not one's.
     static func pid(ofTemporary name: String) -> Int32? {
         let prefix = "nestbox-"
         guard name.hasPrefix(prefix) else { return nil }
-        let digits = name.dropFirst(prefix.count)
+        let digits = name.dropFirst(prefix.count).prefix { $0 != "-" }
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             return nil
         }

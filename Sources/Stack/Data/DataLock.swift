@@ -97,6 +97,14 @@ final class DataLock {
         return DataLock(descriptor: descriptor)
     }
 
+    /// Whether somebody has the lock at a path; asking takes it for a moment.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Whether a process exists, whoever owns it.
     static func isProcessAlive(_ pid: Int32) -> Bool { pid > 0 && (kill(pid, 0) == 0 || errno == EPERM) }
 

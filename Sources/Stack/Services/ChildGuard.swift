@@ -59,7 +59,12 @@ final class ChildGuard {
     }
 
     /// Starts the guard.
+    /// - Parameter executable: the path of this program, where the system has no better way to it
     init(executable: String) throws(Failure) {
+        #if os(Linux)
+            // Not the path: the file may have been replaced since.
+            let executable = "/proc/self/exe"
+        #endif
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw Self.failure(errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

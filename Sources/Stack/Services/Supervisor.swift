@@ -47,6 +47,7 @@ final class Supervisor {
     private let services: [Running]
     private var supervision: Supervision
     private var childGuard: ChildGuard?
+    private var hasNoGuard = false
     private var timer: Timer?
     private var pending: [Supervision.Event] = []
 
@@ -159,8 +160,16 @@ final class Supervisor {
 
     /// Puts a process under the guard: when nestbox is killed, so is it.
     func protect(_ message: ChildGuard.Message) {
-        if childGuard == nil { childGuard = try? ChildGuard(executable: executable) }
+        startGuard()
         childGuard?.tell(message)
+    }
+
+    private func startGuard() {
+        guard childGuard == nil, !hasNoGuard else { return }
+        do throws(Failure) { childGuard = try ChildGuard(executable: executable) } catch {
+            hasNoGuard = true
+            notices.say(.warn, error.message)
+        }
     }
 
     /// The last lines of those services that are not ready, for a stack whose logs go away with it.
@@ -227,6 +236,8 @@ final class Supervisor {
             workingDirectory: Self.workingDirectory(of: definition, settings.stack))
         options.hasOwnGroup = true
         options.diesWithParent = true
+        // Before the child, so that there is no moment without it.
+        startGuard()
         do throws(SystemError) {
             let process = try ChildProcess.spawn(
                 loop: loop, options,

@@ -194,6 +194,10 @@ extension ServiceDefinition {
 
     private func checkReady(_ reader: MappingReader) throws(Failure) {
         guard let ready, let node = reader.node("ready") else { return }
+        guard ready.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw reader.failure(
+                node, "`ready` of \(reader.subject) must be printable ASCII without blanks; write others as %XX")
+        }
         if ready.hasPrefix("/") {
             guard port != nil else {
                 throw reader.failure(
