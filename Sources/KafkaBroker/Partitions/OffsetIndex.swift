@@ -37,7 +37,7 @@ struct OffsetIndex {
     mutating func append(_ entry: Entry) -> Bool {
         var raw = (UInt64(UInt32(truncatingIfNeeded: entry.offset - baseOffset)) << 32 | UInt64(UInt32(entry.position)))
             .bigEndian
-        let written = withUnsafeBytes(of: &raw) { (try? file.use().append($0, at: count * Self.entryLength)) != nil }
+        let written = withUnsafeBytes(of: &raw) { (try? file.append($0, at: count * Self.entryLength)) != nil }
         guard written else { return false }
         count += 1
         last = entry

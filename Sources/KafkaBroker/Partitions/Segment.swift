@@ -69,7 +69,7 @@ final class Segment {
     func append(
         _ bytes: UnsafeRawBufferPointer, lastOffset: Int64, maxTimestamp: Int64, indexIntervalBytes: Int
     ) throws(StorageError) {
-        try log.use().append(bytes, at: size)
+        try log.append(bytes, at: size)
         note(
             size: bytes.count, lastOffset: lastOffset, maxTimestamp: maxTimestamp, at: size,
             indexIntervalBytes: indexIntervalBytes)

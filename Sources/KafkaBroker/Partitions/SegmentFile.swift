@@ -45,10 +45,15 @@ public final class SegmentFile: Sendable {
     }
 
     /// Writes all of `bytes` at `position`. When it cannot, cuts the file back to `position` and throws.
-    func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
+    ///
+    /// `room` is the number of bytes after which the disk is taken for full: a fault that simulations put in.
+    func append(
+        _ bytes: UnsafeRawBufferPointer, at position: Int, room: Int = .max
+    ) throws(StorageError) {
         var done = 0
         while done < bytes.count {
-            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(position + done))
+            let wanted = min(bytes.count, room) - done
+            let count = pwrite(descriptor, bytes.baseAddress! + done, wanted, off_t(position + done))
             if count > 0 {
                 done += count
             } else if count == 0 || errno != EINTR {
@@ -82,6 +87,8 @@ public final class OpenFiles {
     private let capacity: Int
     private var clock: UInt64 = 0
     private var open: [LogFile] = []
+    /// The bytes of a batch after which the disk is taken for full; simulations set it.
+    var roomForWrites = Int.max
 
     /// At most `capacity` descriptors are held (those of regions being sent come on top).
     public init(capacity: Int = 512) {
@@ -134,6 +141,11 @@ final class LogFile {
         handle = opened
         openFiles.opened(self)
         return opened
+    }
+
+    /// Writes all of `bytes` at `position`, or nothing.
+    func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
+        try use().append(bytes, at: position, room: openFiles.roomForWrites)
     }
 
     /// Lets the descriptor go.

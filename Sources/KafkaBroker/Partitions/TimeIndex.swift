@@ -40,7 +40,7 @@ struct TimeIndex {
         withUnsafeBytes(of: Int32(truncatingIfNeeded: entry.offset - baseOffset).bigEndian) {
             bytes.append(contentsOf: $0)
         }
-        let written = bytes.withUnsafeBytes { (try? file.use().append($0, at: count * Self.entryLength)) != nil }
+        let written = bytes.withUnsafeBytes { (try? file.append($0, at: count * Self.entryLength)) != nil }
         guard written else { return }
         count += 1
         last = entry
