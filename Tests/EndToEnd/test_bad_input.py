@@ -246,8 +246,8 @@ CORRUPT_MESSAGE, INVALID_RECORD, UNSUPPORTED_FORMAT = 2, 87, 43
 @pytest.mark.parametrize("records, error", [
     (batch(), 0),
     (batch(crc_change=1), CORRUPT_MESSAGE),
-    (batch()[:-3], CORRUPT_MESSAGE),
-    (batch()[:30], CORRUPT_MESSAGE),
+    (batch()[:-3], INVALID_RECORD),
+    (batch()[:30], INVALID_RECORD),
     (batch(count=2), INVALID_RECORD),
     (batch(values=(b"a", b"b"), count=1), INVALID_RECORD),
     (batch(count=2**31 - 1), INVALID_RECORD),

@@ -4,7 +4,10 @@ CRASH_SEED and CRASH_KILLS set the seed and the number of kills (`make soak` mak
 """
 
 import os
+import pathlib
 import random
+import subprocess
+import sys
 import threading
 import time
 
@@ -14,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from conftest import dynamodb_client
 from crash_journal import Register, check_index, check_items, check_offsets, check_records
-from nestbox_process import Nestbox
+from nestbox_process import Nestbox, wait_until
 from test_dynamodb_clients import ORDERS
 
 SEED = int(os.environ.get("CRASH_SEED") or 1)
@@ -103,66 +106,39 @@ class ItemWriter(threading.Thread):
                 TableName=TABLE, Key=key_of(key), UpdateExpression=change, ExpressionAttributeValues=names)
 
 
-class RecordWriter(threading.Thread):
-    """Produces numbered records and keeps where each acknowledged one stands."""
+class KafkaWriter:
+    """crash_kafka_writer.py while it runs, and its journal when it is over."""
 
-    def __init__(self, nestbox, name, acknowledged, attempted):
-        super().__init__(daemon=True)
-        self.producer = confluent_kafka.Producer({
-            "bootstrap.servers": nestbox.kafka, "enable.idempotence": True, "linger.ms": 1,
-            "message.timeout.ms": 3000, "log_level": 0})
-        self.name_, self.found, self.attempted = name, acknowledged, attempted
-        self.stopping = False
-        self.acknowledged = 0
+    def __init__(self, nestbox, directory, name, first_offset):
+        self.path = directory / f"journal-{name}"
+        self.process = subprocess.Popen([
+            sys.executable, str(pathlib.Path(__file__).with_name("crash_kafka_writer.py")), str(self.path), nestbox.kafka,
+            TOPIC, GROUP, name, str(PARTITIONS), str(first_offset)])
+        wait_until(lambda: self.path.exists() and self.path.stat().st_size > 0, 20, "a Kafka client that writes")
 
-    def delivered(self, error, message):
-        if error is None:
-            self.found[(message.partition(), message.offset())] = message.value().decode()
-            self.acknowledged += 1
+    def stop(self):
+        """Lets answers that have arrived come through, then ends it."""
+        time.sleep(0.1)
+        assert self.process.poll() is None, "the Kafka client has failed"
+        self.process.kill()
+        self.process.wait()
 
-    def run(self):
-        number = 0
-        while not self.stopping:
-            value = f"{self.name_}-{number}"
-            self.attempted.add(value)
-            self.producer.produce(TOPIC, value=value, partition=number % PARTITIONS, on_delivery=self.delivered)
-            number += 1
-            self.producer.poll(0)
-            if number % 20 == 0:
-                self.producer.poll(0.005)
-        self.producer.purge()
-        self.producer.flush(5)
-
-
-class OffsetWriter(threading.Thread):
-    """Commits ever higher offsets and keeps which were acknowledged."""
-
-    def __init__(self, nestbox, registers):
-        super().__init__(daemon=True)
-        self.consumer = offsets_consumer(nestbox)
-        self.registers = registers
-        self.stopping = False
-        self.acknowledged = 0
-
-    def run(self):
-        while not self.stopping:
-            for partition in range(PARTITIONS):
-                register = self.registers.setdefault(partition, Register())
-                offset = (register.acknowledged or 0) + len(register.in_doubt) + 1
-                register.attempt(offset)
-                try:
-                    self.consumer.commit(
-                        offsets=[confluent_kafka.TopicPartition(TOPIC, partition, offset)], asynchronous=False)
-                except confluent_kafka.KafkaException:
-                    return
-                register.acknowledge(offset)
-                self.acknowledged += 1
-
-
-def offsets_consumer(nestbox):
-    return confluent_kafka.Consumer({
-        "bootstrap.servers": nestbox.kafka, "group.id": GROUP, "enable.auto.commit": False, "log_level": 0,
-        "socket.timeout.ms": 3000})
+    def read_journal(self, sent, attempted, offsets):
+        """Adds the journal to what all rounds know; returns how many records and commits were acknowledged."""
+        records = commits = 0
+        for line in self.path.read_text().splitlines():
+            match line.split(" "):
+                case ["send", value]:
+                    attempted.add(value)
+                case ["sent", partition, offset, value]:
+                    sent[(int(partition), int(offset))] = value
+                    records += 1
+                case ["commit", partition, offset]:
+                    offsets.setdefault(int(partition), Register()).attempt(int(offset))
+                case ["committed", partition, offset]:
+                    offsets[int(partition)].acknowledge(int(offset))
+                    commits += 1
+        return records, commits
 
 
 def read_items(client, **index):
@@ -176,7 +152,8 @@ def read_items(client, **index):
 
 
 def read_records(nestbox):
-    consumer = offsets_consumer(nestbox)
+    consumer = confluent_kafka.Consumer({
+        "bootstrap.servers": nestbox.kafka, "group.id": GROUP, "enable.auto.commit": False, "log_level": 0})
     places = [confluent_kafka.TopicPartition(TOPIC, p, confluent_kafka.OFFSET_BEGINNING) for p in range(PARTITIONS)]
     ends = {p.partition: consumer.get_watermark_offsets(p, timeout=10)[1] for p in places}
     consumer.assign(places)
@@ -202,23 +179,23 @@ def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path):
 
     totals = {"items": 0, "records": 0, "offsets": 0}
     for kill in range(KILLS):
-        writers = {
-            "items": [ItemWriter(nestbox, n, items, random.Random(f"{SEED}-{kill}-{n}")) for n in range(WRITERS)],
-            "records": [RecordWriter(nestbox, f"{kill}", sent, attempted)],
-            "offsets": [OffsetWriter(nestbox, offsets)],
-        }
-        everyone = [writer for kind in writers.values() for writer in kind]
-        for writer in everyone:
+        first_offset = max([register.acknowledged or 0 for register in offsets.values()], default=0) + 1
+        kafka_writer = KafkaWriter(nestbox, tmp_path, f"{kill}", first_offset)
+        writers = [ItemWriter(nestbox, n, items, random.Random(f"{SEED}-{kill}-{n}")) for n in range(WRITERS)]
+        for writer in writers:
             writer.start()
         time.sleep(source.uniform(0.3, 1.2))
         nestbox.kill()
-        for writer in everyone:
+        kafka_writer.stop()
+        for writer in writers:
             writer.stopping = True
-        for writer in everyone:
+        for writer in writers:
             writer.join(30)
             assert not writer.is_alive(), "a client hangs"
-        for kind, members in writers.items():
-            totals[kind] += sum(member.acknowledged for member in members)
+        records, commits = kafka_writer.read_journal(sent, attempted, offsets)
+        totals["items"] += sum(writer.acknowledged for writer in writers)
+        totals["records"] += records
+        totals["offsets"] += commits
 
         nestbox.start()
         client = dynamodb_client(nestbox)

@@ -4,10 +4,33 @@ enum ReservedWords {
     /// Whether `name` is reserved.
     static func contains(_ name: Text) -> Bool {
         guard name.count <= lengthMax else { return false }
-        return all.contains(name.string.uppercased())
+        let key = name.withBytes { packed($0) }
+        var low = 0
+        var high = table.count
+        while low < high {
+            let middle = (low + high) / 2
+            if table[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        return low < table.count && table[low] == key
     }
 
     private static let lengthMax = 16
+
+    /// The words as numbers, ascending.
+    private static let table: [UInt128] = all.map { word in
+        var word = word
+        return word.withUTF8 { packed(UnsafeRawBufferPointer($0)) }
+    }.sorted()
+
+    /// Up to 16 bytes as a number, small letters taken for capital ones.
+    private static func packed(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
+        var packed: UInt128 = 0
+        for byte in bytes {
+            let isSmall = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+            packed = packed << 8 | UInt128(isSmall ? byte - 0x20 : byte)
+        }
+        return packed
+    }
 
     static let all = Set(
         """

@@ -26,17 +26,42 @@ public struct AttributeMap: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     public init(_ entries: [Entry]) {
         self.entries = entries
         guard !isAscending else { return }
-        // Stable by hand: Swift does not promise that `sort` is.
+        if entries.count <= 32 { sortFew() } else { sortMany() }
+        removeEarlierOfEqual()
+    }
+
+    /// Sorts by insertion, stably and in place.
+    private mutating func sortFew() {
+        entries.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for index in 1..<buffer.count where buffer[index].name < buffer[index - 1].name {
+                let entry = (base + index).move()
+                var place = index - 1
+                while place > 0, entry.name < buffer[place - 1].name { place -= 1 }
+                (base + place + 1).moveInitialize(from: base + place, count: index - place)
+                (base + place).initialize(to: entry)
+            }
+        }
+    }
+
+    /// Sorts by name and place; Swift does not promise that `sort` is stable.
+    private mutating func sortMany() {
         let order = entries.indices.sorted { a, b in
             entries[a].name == entries[b].name ? a < b : entries[a].name < entries[b].name
         }
-        var sorted: [Entry] = []
-        sorted.reserveCapacity(entries.count)
-        for index in order {
-            if let last = sorted.last, last.name == entries[index].name { sorted.removeLast() }
-            sorted.append(entries[index])
+        entries = order.map { entries[$0] }
+    }
+
+    private mutating func removeEarlierOfEqual() {
+        guard entries.count > 1, (1..<entries.count).contains(where: { entries[$0 - 1].name == entries[$0].name })
+        else { return }
+        var kept: [Entry] = []
+        kept.reserveCapacity(entries.count)
+        for entry in entries {
+            if let last = kept.last, last.name == entry.name { kept.removeLast() }
+            kept.append(entry)
         }
-        self.entries = sorted
+        entries = kept
     }
 
     /// A literal.

@@ -77,9 +77,9 @@ extension JSONReader {
     /// The type that a member's name stands for; AWS passes over members that it does not know.
     @inline(__always)
     private func dataType(_ key: JSONKey) -> DataType? {
-        guard key.decoded == nil else { return DataType(rawValue: key.text.string) }
-        if key.bytes.count == 1 {
-            switch key.bytes[0] {
+        guard let bytes = key.plainBytes else { return DataType(rawValue: key.text.string) }
+        if bytes.count == 1 {
+            switch bytes[0] {
             case UInt8(ascii: "S"): return .s
             case UInt8(ascii: "N"): return .n
             case UInt8(ascii: "B"): return .b

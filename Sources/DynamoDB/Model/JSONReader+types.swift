@@ -25,11 +25,12 @@ extension JSONReader {
     }
 
     /// Enters a map from names to `element` ("AttributeValue").
-    public mutating func beginMap(of element: String) throws(DynamoDBError) {
+    public mutating func beginMap(of element: StaticString) throws(DynamoDBError) {
         switch try peekKind() {
         case .object: try openObject()
         case .array:
-            let type = element.contains(".") ? element : Messages.modelPackage + element
+            let name = element.description
+            let type = name.contains(".") ? name : Messages.modelPackage + name
             throw .serialization(Messages.unrecognizedCollection("java.util.Map<java.lang.String, \(type)>"))
         default: throw .serialization(Messages.unexpectedFieldType)
         }
@@ -53,18 +54,19 @@ extension JSONReader {
     }
 
     /// The error for a scalar that was wanted and a value of another type that is there.
-    mutating func wrongType(_ type: String, _ javaClass: String) throws(DynamoDBError) -> DynamoDBError {
+    mutating func wrongType(_ type: StaticString, _ javaClass: StaticString) throws(DynamoDBError) -> DynamoDBError {
         switch try peekKind() {
         case .object: return .serialization(Messages.unexpectedStructure)
-        case .array: return .serialization(Messages.unrecognizedCollection("class " + javaClass))
-        case .string: return .serialization(Messages.cannotConvert("STRING_VALUE", to: type))
+        case .array: return .serialization(Messages.unrecognizedCollection("class " + javaClass.description))
+        case .string: return .serialization(Messages.cannotConvert("STRING_VALUE", to: type.description))
         case .bool:
             let isTrue = bytes[position] == UInt8(ascii: "t")
             try literal(isTrue ? "true" : "false")
-            return .serialization(Messages.cannotConvert(isTrue ? "TRUE_VALUE" : "FALSE_VALUE", to: type))
+            return .serialization(Messages.cannotConvert(isTrue ? "TRUE_VALUE" : "FALSE_VALUE", to: type.description))
         case .number:
             let isDecimal = try scanNumber().contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
-            return .serialization(Messages.cannotConvert(isDecimal ? "DECIMAL_VALUE" : "NUMBER_VALUE", to: type))
+            return .serialization(
+                Messages.cannotConvert(isDecimal ? "DECIMAL_VALUE" : "NUMBER_VALUE", to: type.description))
         case .null: return JSONReader.malformed
         }
     }

@@ -120,12 +120,8 @@ public struct JSONReader {
         }
         guard byte == UInt8(ascii: "\"") else { throw JSONReader.malformed }
         let scanned = try scanString()
-        let key: JSONKey
-        if scanned.isPlain {
-            key = JSONKey(bytes: scanned.bytes, decoded: nil)
-        } else {
-            key = JSONKey(bytes: scanned.bytes, decoded: try decode(scanned))
-        }
+        if !scanned.isPlain { _ = try decode(scanned) }
+        let key = JSONKey(scanned)
         try expect(UInt8(ascii: ":"))
         skipSpace()
         afterValue = false
@@ -164,7 +160,19 @@ public struct JSONReader {
         let hasEscapes: Bool
         let isASCII: Bool
         /// Whether the bytes in the input are the string.
+        @inline(__always)
         var isPlain: Bool { !hasEscapes && isASCII }
+
+        /// The text that it stands for.
+        func decoded() throws(DynamoDBError) -> Text {
+            if !hasEscapes {
+                guard let text = Text(utf8: bytes) else { throw JSONReader.malformed }
+                return text
+            }
+            let decoded = try JSONEscapes.decode(bytes)
+            guard let text = decoded.withUnsafeBytes({ Text(utf8: $0) }) else { throw JSONReader.malformed }
+            return text
+        }
     }
 
     /// Passes over a string; the next byte is its opening quote.
@@ -178,12 +186,18 @@ public struct JSONReader {
         let tops: UInt64 = 0x8080_8080_8080_8080
         while true {
             while index + 8 <= bytes.count {
-                let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
                 let quotes = word ^ (ones &* 0x22)
                 let slashes = word ^ (ones &* 0x5C)
                 let stops =
                     ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((word &- ones &* 0x20) & ~word)
-                guard stops & tops == 0 else { break }
+                // Of the bytes that look like stops, the first is one; borrows can reach only those after it.
+                let before = (stops & tops).trailingZeroBitCount
+                if before < 64 {
+                    high |= word & tops & ((1 << UInt64(before & ~7)) - 1)
+                    index += before / 8
+                    break
+                }
                 high |= word & tops
                 index += 8
             }
@@ -208,14 +222,7 @@ public struct JSONReader {
     /// The text of a scanned string.
     @inline(__always)
     func decode(_ scanned: ScannedString) throws(DynamoDBError) -> Text {
-        if scanned.isPlain { return Text(ascii: scanned.bytes) }
-        if !scanned.hasEscapes {
-            guard let text = Text(utf8: scanned.bytes) else { throw JSONReader.malformed }
-            return text
-        }
-        let decoded = try JSONEscapes.decode(scanned.bytes)
-        guard let text = decoded.withUnsafeBytes({ Text(utf8: $0) }) else { throw JSONReader.malformed }
-        return text
+        scanned.isPlain ? Text(ascii: scanned.bytes) : try scanned.decoded()
     }
 
     /// A string.
@@ -247,16 +254,18 @@ public struct JSONReader {
 
     /// A 32-bit whole number; a fraction is cut off.
     public mutating func integer() throws(DynamoDBError) -> Int {
-        try wholeNumber("Integer", Int(Int32.min)...Int(Int32.max))
+        try wholeNumber("Integer", "java.lang.Integer", Int(Int32.min)...Int(Int32.max))
     }
 
     /// A 64-bit whole number; a fraction is cut off.
     public mutating func long() throws(DynamoDBError) -> Int {
-        try wholeNumber("Long", Int.min...Int.max)
+        try wholeNumber("Long", "java.lang.Long", Int.min...Int.max)
     }
 
-    private mutating func wholeNumber(_ type: String, _ range: ClosedRange<Int>) throws(DynamoDBError) -> Int {
-        guard try peekKind() == .number else { throw try wrongType(type, "java.lang." + type) }
+    private mutating func wholeNumber(
+        _ type: StaticString, _ javaClass: StaticString, _ range: ClosedRange<Int>
+    ) throws(DynamoDBError) -> Int {
+        guard try peekKind() == .number else { throw try wrongType(type, javaClass) }
         let token = try scanNumber()
         var index = 0
         let negative = token[0] == UInt8(ascii: "-")
@@ -267,14 +276,18 @@ public struct JSONReader {
             guard digit <= 9 else { break }
             let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
             let (next, overflow2) = tens.addingReportingOverflow(negative ? -Int(digit) : Int(digit))
-            guard !overflow, !overflow2 else { throw .serialization(Messages.cannotConvert("NUMBER_VALUE", to: type)) }
+            guard !overflow, !overflow2 else {
+                throw .serialization(Messages.cannotConvert("NUMBER_VALUE", to: type.description))
+            }
             value = next
             index += 1
         }
         if index < token.count, token[index...].contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
-            throw .serialization(Messages.cannotConvert("DECIMAL_VALUE", to: type))
+            throw .serialization(Messages.cannotConvert("DECIMAL_VALUE", to: type.description))
         }
-        guard range.contains(value) else { throw .serialization(Messages.cannotConvert("NUMBER_VALUE", to: type)) }
+        guard range.contains(value) else {
+            throw .serialization(Messages.cannotConvert("NUMBER_VALUE", to: type.description))
+        }
         return value
     }
 
@@ -359,20 +372,30 @@ public struct JSONReader {
 
 /// The name of a member, compared in place.
 public struct JSONKey {
-    /// The bytes in the input between the quotes.
-    let bytes: UnsafeRawBufferPointer
-    /// The name, when those bytes are not it as they stand.
-    let decoded: Text?
+    private let scanned: JSONReader.ScannedString
+
+    @inline(__always)
+    init(_ scanned: JSONReader.ScannedString) {
+        self.scanned = scanned
+    }
+
+    /// The bytes of the name as they stand in the input, when they are the name.
+    var plainBytes: UnsafeRawBufferPointer? { scanned.isPlain ? scanned.bytes : nil }
 
     /// The name.
-    public var text: Text { decoded ?? Text(ascii: bytes) }
+    public var text: Text {
+        if scanned.isPlain { return Text(ascii: scanned.bytes) }
+        // It was decoded once when it was read, to see that it can be.
+        return (try? scanned.decoded()) ?? ""
+    }
 
     /// Lets a `switch` over a key compare with literals.
     @inline(__always)
     public static func ~= (pattern: StaticString, key: JSONKey) -> Bool {
-        guard key.decoded == nil else { return key.text.string == pattern.description }
-        return key.bytes.count == pattern.utf8CodeUnitCount
-            && (key.bytes.isEmpty || memcmp(key.bytes.baseAddress!, pattern.utf8Start, key.bytes.count) == 0)
+        guard key.scanned.isPlain else { return key.text.string == pattern.description }
+        let bytes = key.scanned.bytes
+        return bytes.count == pattern.utf8CodeUnitCount
+            && (bytes.isEmpty || memcmp(bytes.baseAddress!, pattern.utf8Start, bytes.count) == 0)
     }
 }
 

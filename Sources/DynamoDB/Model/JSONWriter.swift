@@ -134,27 +134,51 @@ public struct JSONWriter {
 
     private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
         var start = 0
-        for index in 0..<text.count {
-            let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<index]))
-            start = index + 1
-            bytes.append(UInt8(ascii: "\\"))
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-            case 0x08: bytes.append(UInt8(ascii: "b"))
-            case 0x09: bytes.append(UInt8(ascii: "t"))
-            case 0x0A: bytes.append(UInt8(ascii: "n"))
-            case 0x0C: bytes.append(UInt8(ascii: "f"))
-            case 0x0D: bytes.append(UInt8(ascii: "r"))
-            default:
-                append(constant: "u00")
-                let hex = StaticString("0123456789ABCDEF")
-                bytes.append(hex.utf8Start[Int(byte >> 4)])
-                bytes.append(hex.utf8Start[Int(byte & 15)])
-            }
+        while true {
+            let stop = JSONWriter.firstEscaped(text, from: start)
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<stop]))
+            guard stop < text.count else { return }
+            appendEscape(text[stop])
+            start = stop + 1
         }
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
+    }
+
+    /// Where the first byte is that may not stand in a string as it is, or the end.
+    private static func firstEscaped(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while index + 8 <= text.count {
+            let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let quotes = word ^ (ones &* 0x22)
+            let slashes = word ^ (ones &* 0x5C)
+            let stops =
+                ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((word &- ones &* 0x20) & ~word)
+            guard stops & (ones &* 0x80) == 0 else { break }
+            index += 8
+        }
+        while index < text.count {
+            let byte = text[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+            index += 1
+        }
+        return index
+    }
+
+    private mutating func appendEscape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        default:
+            append(constant: "u00")
+            let hex = StaticString("0123456789ABCDEF")
+            bytes.append(hex.utf8Start[Int(byte >> 4)])
+            bytes.append(hex.utf8Start[Int(byte & 15)])
+        }
     }
 }
 
@@ -171,45 +195,42 @@ extension JSONWriter {
 
     /// Writes a value in DynamoDB's form, `{"S":"a"}`.
     public mutating func attributeValue(_ value: AttributeValue) {
-        beginObject()
+        beginValue()
+        needsComma = false
         switch value {
         case .s(let text):
-            key("S")
+            append(constant: "{\"S\":")
             string(text)
         case .n(let number):
-            key("N")
+            append(constant: "{\"N\":")
             self.number(number)
         case .b(let bytes):
-            key("B")
+            append(constant: "{\"B\":")
             binary(bytes)
-        case .bool(let flag):
-            key("BOOL")
-            bool(flag)
-        case .null:
-            key("NULL")
-            bool(true)
+        case .bool(let flag): append(constant: flag ? "{\"BOOL\":true" : "{\"BOOL\":false")
+        case .null: append(constant: "{\"NULL\":true")
         case .ss(let texts):
-            key("SS")
+            append(constant: "{\"SS\":")
             beginArray()
             for text in texts { string(text) }
             endArray()
         case .ns(let numbers):
-            key("NS")
+            append(constant: "{\"NS\":")
             beginArray()
             for number in numbers { self.number(number) }
             endArray()
         case .bs(let all):
-            key("BS")
+            append(constant: "{\"BS\":")
             beginArray()
             for bytes in all { binary(bytes) }
             endArray()
         case .l(let values):
-            key("L")
+            append(constant: "{\"L\":")
             beginArray()
             for value in values { attributeValue(value) }
             endArray()
         case .m(let map):
-            key("M")
+            append(constant: "{\"M\":")
             item(map)
         }
         endObject()

@@ -11,28 +11,41 @@
 public struct Text: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     /// The same characters as a Swift string.
     public let string: String
+    /// The first eight bytes as a number, the first one highest, zeros where there are fewer: most comparisons end here.
+    private let head: UInt64
 
     /// Takes over a Swift string.
     public init(_ string: String) {
         var string = string
-        string.makeContiguousUTF8()
+        head = string.withUTF8 { Text.head(of: UnsafeRawBufferPointer($0)) }
         self.string = string
     }
 
     /// A literal.
     public init(stringLiteral value: StaticString) {
-        string = value.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+        self = value.withUTF8Buffer { Text(ascii: UnsafeRawBufferPointer($0)) }
     }
 
     /// Copies bytes that must be UTF-8; nil when they are not.
     public init?(utf8 bytes: UnsafeRawBufferPointer) {
         guard let string = String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) else { return nil }
         self.string = string
+        head = Text.head(of: bytes)
     }
 
-    /// Copies bytes known to be ASCII.
+    /// Copies bytes known to be UTF-8, such as ASCII.
+    @inline(__always)
     init(ascii bytes: UnsafeRawBufferPointer) {
         string = String(decoding: bytes, as: UTF8.self)
+        head = Text.head(of: bytes)
+    }
+
+    @inline(__always)
+    private static func head(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        if bytes.count >= 8 { return UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)) }
+        var head: UInt64 = 0
+        for byte in bytes { head = head << 8 | UInt64(byte) }
+        return bytes.isEmpty ? 0 : head << (8 * UInt64(8 - bytes.count))
     }
 
     /// The length in UTF-8 bytes, which is what DynamoDB counts.
@@ -68,14 +81,21 @@ public struct Text: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, 
     }
 
     /// Equal when every byte is.
+    @inline(__always)
     public static func == (left: Text, right: Text) -> Bool {
-        guard left.count == right.count else { return false }
-        return left.withBytes { a in right.withBytes { b in ByteOrder.compare(a, b) == 0 } }
+        guard left.head == right.head, left.count == right.count else { return false }
+        return left.count <= 8 || left.compareAll(right) == 0
     }
 
     /// Ordered by bytes, as unsigned numbers; a prefix comes first.
+    @inline(__always)
     public static func < (left: Text, right: Text) -> Bool {
-        left.withBytes { a in right.withBytes { b in ByteOrder.compare(a, b) < 0 } }
+        if left.head != right.head { return left.head < right.head }
+        return left.compareAll(right) < 0
+    }
+
+    private func compareAll(_ other: Text) -> Int {
+        withBytes { a in other.withBytes { b in ByteOrder.compare(a, b) } }
     }
 
     /// Hashes the bytes.
