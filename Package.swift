@@ -100,7 +100,7 @@ let package = Package(
         tests("SQLite"),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
-        tests("AWSServer", ["DynamoDB", "HTTP", "Reactor"]),
+        tests("AWSServer", ["DynamoDB", "HTTP", "Reactor", "SQLite"]),
         tests("KafkaWire"),
         tests("KafkaBroker", ["KafkaWire"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),

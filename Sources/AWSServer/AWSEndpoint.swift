@@ -30,6 +30,7 @@ public final class AWSEndpoint {
     private var long: [LongAnswer] = []
     private var body: [UInt8] = []
     private var steps: Timer?
+    private var isStepSoon = true
     private var resumes: Timer?
     private var lateCommit: Timer?
 
@@ -107,19 +108,28 @@ public final class AWSEndpoint {
                 composer.send(head, body, through: exchange)
             }
         }
-        if steps?.isActive == false { steps?.start(after: .milliseconds(20)) }
+        stepSoon()
     }
 
-    /// Background work of the engine: a slice now, the next one soon if there is more, else in a minute.
+    /// Background work comes a while after a commit, so that under load it does not come with every one.
+    private func stepSoon() {
+        guard !isStepSoon else { return }
+        isStepSoon = true
+        steps?.start(after: .milliseconds(50))
+    }
+
+    /// Background work of the engine: a slice now, the next one soon if there is more, else after the next commit or a while.
     private func step() {
-        let more = engine.step(now: loop.wallMillis)
-        steps?.start(after: more ? .milliseconds(1) : .seconds(60))
+        if !isStepSoon { engine.rest() }
+        isStepSoon = engine.step(now: loop.wallMillis)
+        steps?.start(after: isStepSoon ? .milliseconds(2) : .seconds(10))
     }
 
+    /// Goes on with the read that has waited longest: one step a call, so that other requests come in between.
     private func resumeLong() {
-        let waiting = long
-        long = []
-        for var answer in waiting where answer.exchange.isOpen {
+        guard !long.isEmpty else { return }
+        var answer = long.removeFirst()
+        if answer.exchange.isOpen {
             do throws(DynamoDBError) {
                 if try engine.resume(answer.read, into: &answer.body) {
                     long.append(answer)

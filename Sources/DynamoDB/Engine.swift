@@ -37,13 +37,11 @@ public final class Engine {
 
     let configuration: Configuration
     let storage: Storage
-    /// Bytes that the hot operations reuse.
-    var scratch = Scratch()
-
-    /// Buffers that are kept from request to request.
-    struct Scratch {
-        var key: [UInt8] = []
-    }
+    /// Whether a turn has been committed since the last call of `step`.
+    private var hasCommitted = false
+    /// Whether no request has come since the last call of `rest`.
+    private var isIdle = true
+    private var hasMemory = false
 
     /// Opens the database in the directory, or makes it.
     ///
@@ -78,6 +76,7 @@ public final class Engine {
         _ operation: Operation, body: UnsafeRawBufferPointer, context: RequestContext, into output: inout [UInt8]
     ) throws(DynamoDBError) -> LongRead? {
         let count = output.count
+        isIdle = false
         do throws(DynamoDBError) {
             var reader = JSONReader(body)
             return try operation.handle(self, context, &reader, &output)
@@ -106,6 +105,8 @@ public final class Engine {
     ///
     /// Throws InternalServerError when that failed. Then nothing of the turn is left, on disk or in memory.
     public func commitTurn() throws(DynamoDBError) {
+        guard storage.hasWritten else { return }
+        hasCommitted = true
         try storage.commitTurn()
         if storage.connection.isCheckpointDue { try? storage.connection.checkpoint() }
     }
@@ -123,8 +124,27 @@ public final class Engine {
         } catch {
             return false
         }
-        if storage.connection.pagesInLog >= 64 { try? storage.connection.checkpoint() }
+        // Under load the log grows up to its bound; once nothing has been written between two calls, it is copied.
+        guard storage.connection.pagesInLog >= Engine.checkpointPages else { return false }
+        if hasCommitted {
+            hasCommitted = false
+            return true
+        }
+        try? storage.connection.checkpoint()
         return false
+    }
+
+    /// The pages in the write-ahead log from which on an idle moment is used to copy them.
+    static let checkpointPages = 64
+
+    /// To be called every few seconds: when no request has come since the last time, caches are given back.
+    public func rest() {
+        if isIdle, hasMemory {
+            hasMemory = false
+            storage.connection.releaseMemory()
+        }
+        if !isIdle { hasMemory = true }
+        isIdle = true
     }
 
     /// Closes the database. What is not committed is gone.

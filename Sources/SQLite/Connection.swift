@@ -31,6 +31,7 @@ public final class Connection {
     let handle: OpaquePointer
     private let walPages: UnsafeMutablePointer<Int32>
     private let checkpointPagesMax: Int32
+    private let mmapBytes: Int64
     private(set) var isClosed = false
 
     /// Opens or creates the file at `path`, for this connection alone, with a write-ahead log.
@@ -49,6 +50,7 @@ public final class Connection {
         walPages = .allocate(capacity: 1)
         walPages.pointee = 0
         checkpointPagesMax = Int32(clamping: options.checkpointPagesMax)
+        mmapBytes = options.mmapBytes
         // The log is checkpointed at idle turns, see `checkpoint`; this hook only counts what it holds.
         sqlite3_wal_hook(
             handle,
@@ -120,6 +122,15 @@ public final class Connection {
 
     /// Whether the log has outgrown its bound and is to be copied now, idle or not.
     public var isCheckpointDue: Bool { walPages.pointee > checkpointPagesMax }
+
+    /// Gives the page cache and the mapped pages back to the system; what is needed again is read again.
+    public func releaseMemory() {
+        sqlite3_db_release_memory(handle)
+        // A mapping goes when its size changes, and with it its pages leave the process.
+        _ = try? integer("PRAGMA mmap_size=0")
+        _ = try? integer("PRAGMA mmap_size=\(mmapBytes)")
+        nestbox_sqlite_trim_heap()
+    }
 
     /// Throws unless the code means success.
     @inline(__always)

@@ -195,6 +195,30 @@ import Testing
                 == "ValidationException: 1 validation error detected: Item size has exceeded the maximum allowed size")
     }
 
+    @Test(
+        "A wrong value among the expression's is reported by its own text, in writes in the envelope, in Scan with its place",
+        arguments: [
+            (
+                "DeleteItem", #""Key":{"pk":{"S":"a"}},"ConditionExpression":"x = :v""#,
+                "1 validation error detected: ", ""
+            ),
+            (
+                "PutItem", #""Item":{"pk":{"S":"a"}},"ConditionExpression":"x = :v""#, "1 validation error detected: ",
+                ""
+            ),
+            ("Query", #""KeyConditionExpression":"pk = :v""#, "", ""),
+            (
+                "Scan", #""FilterExpression":"pk = :v""#, "ExpressionAttributeValues contains invalid value: ",
+                " for key :v"
+            ),
+        ])
+    func wrongValues(_ operation: String, _ members: String, _ before: String, _ after: String) {
+        let body = #"{"TableName":"tab","ExpressionAttributeValues":{":v":{"N":"x"}},\#(members)}"#
+        #expect(
+            engine.error(operation, body)
+                == "ValidationException: \(before)The parameter cannot be converted to a numeric value: x\(after)")
+    }
+
     // MARK: Conditions and return values
 
     @Test("A put whose condition fails leaves the item as it was, and hands it over when asked")

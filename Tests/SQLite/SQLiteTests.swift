@@ -122,6 +122,18 @@ final class TemporaryDirectory {
         withExtendedLifetime(left) {}
     }
 
+    @Test("After memory was given back, everything is still there, also in a transaction")
+    func releaseMemory() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a)")
+        try connection.begin()
+        try connection.execute("INSERT INTO t VALUES (1)")
+        connection.releaseMemory()
+        try connection.commit()
+        connection.releaseMemory()
+        #expect(try connection.integer("SELECT sum(a) FROM t") == 1)
+    }
+
     @Test("A checkpoint empties the log")
     func checkpoint() throws {
         let connection = try open()

@@ -69,8 +69,9 @@ public struct ExpressionAttributes {
         values = sorted(values)
     }
 
-    /// Checks the placeholders and the values by themselves, before any expression is looked at.
-    public func validate() throws(DynamoDBError) {
+    /// Checks the placeholders and the values by themselves, before any expression is looked at. AWS's older check says in
+    /// which placeholder a value is wrong, the newer one (`namesPlaceholder` false) only what is wrong with it.
+    public func validate(namesPlaceholder: Bool = true) throws(DynamoDBError) {
         if hasNames {
             if names.isEmpty { throw .validation(Messages.namesEmpty) }
             for entry in names where !isPlaceholder(entry.placeholder, UInt8(ascii: "#")) {
@@ -83,10 +84,18 @@ public struct ExpressionAttributes {
             throw .validation(Messages.invalidValueKey(entry.placeholder.string))
         }
         for entry in values {
-            if case .failure(let error) = entry.value {
-                throw .validation(Messages.invalidValue(error.message ?? "", key: entry.placeholder.string))
-            }
+            guard case .failure(let error) = entry.value else { continue }
+            if !namesPlaceholder { throw error }
+            throw .validation(Messages.invalidValue(error.message ?? "", key: entry.placeholder.string))
         }
+    }
+
+    /// What is wrong with the first value that is wrong.
+    var valueError: DynamoDBError? {
+        for entry in values {
+            if case .failure(let error) = entry.value { return error }
+        }
+        return nil
     }
 
     private func isPlaceholder(_ text: Text, _ sign: UInt8) -> Bool {

@@ -47,6 +47,7 @@ enum DeleteItem {
         if let values = request.returnValues, values != "ALL_OLD", values != "NONE" {
             throw .validation(Messages.returnValuesOfPut)
         }
+        if let error = request.attributes.valueError { throw error.enveloped }
         return (key, try request.compile().condition)
     }
 }

@@ -67,7 +67,7 @@ enum Query {
             ])
         try request.checkPlaceholders("FilterExpression and KeyConditionExpression are")
         try request.checkStartKeyValues()
-        try request.attributes.validate()
+        try request.attributes.validate(namesPlaceholder: false)
         let key = try request.keyCondition.map { (text) throws(DynamoDBError) in
             try KeyConditionExpression(parsing: text, &request.attributes)
         }

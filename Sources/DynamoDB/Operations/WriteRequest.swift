@@ -133,7 +133,7 @@ struct WriteRequest {
 
     /// The condition, and with `update` the update; every name and value must have been used.
     mutating func compile() throws(DynamoDBError) -> (condition: ConditionExpression?, update: UpdateExpression?) {
-        try attributes.validate()
+        try attributes.validate(namesPlaceholder: false)
         let update = try updateExpression.map { (text) throws(DynamoDBError) in
             try UpdateExpression(parsing: text, &attributes)
         }
