@@ -591,6 +591,33 @@ time.sleep(100)
     assert process.wait(10) == 9
 
 
+def test_a_second_signal_to_exec_stops_at_once(tmp_path):
+    process = subprocess.Popen(
+        [program(), "exec", "--only", "kafka", "--", *json.loads(script(tmp_path, "a.py", STUBBORN))], cwd=tmp_path,
+        env=clean_environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE, text=True)
+    pid = int(process.stdout.readline().split()[-1])
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout.readline() == "no\n"
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(2) == 128 + signal.SIGTERM
+    wait_until(lambda: not is_alive(pid), 2, "the command's end")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
+
+
+def test_closed_standard_streams_do_not_lead_into_the_data(tmp_path):
+    command = f'exec {program()} up --only kafka,aws --any-port <&- >&- 2>&-'
+    process = subprocess.Popen(["sh", "-c", command], cwd=tmp_path, env=clean_environment())
+    tables = tmp_path / ".nestbox/dynamodb/tables.sqlite"
+    wait_until(lambda: tables.exists() and tables.stat().st_size > 0, 10, "the tables")
+    descriptors = {number: os.readlink(f"/proc/{process.pid}/fd/{number}") for number in (0, 1, 2)}
+    assert set(descriptors.values()) == {"/dev/null"}
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert tables.read_bytes().startswith(b"SQLite format 3")
+
+
 def test_kill_9_of_exec_takes_its_command_along(tmp_path):
     process = subprocess.Popen(
         [program(), "exec", "--only", "kafka", "--", "sh", "-c", "echo $$; exec sleep 1000"], cwd=tmp_path,

@@ -3,6 +3,63 @@ import Testing
 
 @testable import Stack
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite("The console")
+struct ConsoleTests {
+    @Test(
+        "A reader that does not read blocks nothing: lines of services beyond a bound are counted, not kept, and nestbox's own are kept"
+    )
+    func slowReader() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        let console = Console(
+            descriptor: ends[1], level: .info, environment: [:], loop: try EventLoop(), waitingBytesMax: 100_000)
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 991)
+        for _ in 0..<400 { console.print(line, of: "a", number: 0) }
+        console.say(.info, "own")
+        console.say(.debug, "hidden")
+        var output: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while !output.ends(with: "own\n") {
+            let count = read(ends[0], &piece, piece.count)
+            guard count > 0 else { break }
+            output += piece[..<count]
+            console.finish()
+        }
+        close(ends[0])
+        close(ends[1])
+        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+        let shown = lines.filter { $0.hasPrefix("a | xxx") }.count
+        #expect(lines.last == "own")
+        #expect(shown > 100 && shown < 200)
+        #expect(
+            lines.dropLast().last
+                == "nestbox: \(400 - shown) lines are not shown, because the console is slow; they are in the logs")
+    }
+
+    @Test("A reader that has gone is not asked again")
+    func goneReader() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        let console = Console(descriptor: ends[1], level: .info, environment: [:], loop: try EventLoop())
+        close(ends[0])
+        console.print("nobody")
+        console.print("reads")
+        console.finish()
+        close(ends[1])
+    }
+}
+
+extension [UInt8] {
+    fileprivate func ends(with text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
+}
+
 @Suite("The banner")
 struct BannerTests {
     @Test("It has each endpoint, where data and logs are, and the environment to copy")

@@ -12,6 +12,7 @@ public enum CommandLineProgram {
     public static func run(_ words: [String]) -> Int32 {
         // Must come first: it turns this process into a child's program when it was started for that.
         ChildProcess.runTrampolineIfAsked()
+        openStandardStreams()
         if words.count == 2, words[1] == ChildGuard.argument { return ChildGuard.run() }
         let shell = processEnvironment()
         do throws(Failure) {
@@ -24,6 +25,19 @@ public enum CommandLineProgram {
         } catch {
             say(error.message)
             return words.dropFirst().first == Command.exec.rawValue ? Failure.execExitCode : error.exitCode
+        }
+    }
+
+    /// Opens those of the three standard streams that this process was begun without (`nestbox up >&-`): else the first files that are opened
+    /// would get their numbers, and the console would write into the data.
+    private static func openStandardStreams() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            if descriptor < 0 { return }
+            if descriptor > 2 {
+                close(descriptor)
+                return
+            }
         }
     }
 
