@@ -71,7 +71,9 @@ import Testing
         }
     }
 
-    @Test("A count that header and offsets agree on but the records do not is INVALID_RECORD, with every codec", arguments: Compression.allCases)
+    @Test(
+        "A count that header and offsets agree on but the records do not is INVALID_RECORD, with every codec",
+        arguments: Compression.allCases)
     func wrongCount(_ compression: Compression) throws {
         let good = batch([[1], [2], [3]], compression: compression)
         for count in [2, 4] as [Int32] {
@@ -83,7 +85,9 @@ import Testing
         }
     }
 
-    @Test("Bytes that the codec cannot read are UNKNOWN_SERVER_ERROR, as in Kafka", arguments: [Compression.gzip, .snappy, .lz4, .zstd])
+    @Test(
+        "Bytes that the codec cannot read are UNKNOWN_SERVER_ERROR, as in Kafka",
+        arguments: [Compression.gzip, .snappy, .lz4, .zstd])
     func badCompression(_ compression: Compression) throws {
         let bytes = patched(batch(count: 3)) { set(Int16(compression.rawValue), RecordBatch.Position.attributes)($0) }
         #expect(try refusal(bytes)?.error == .unknownServerError)
@@ -114,9 +118,13 @@ import Testing
         #expect(late.message == "One or more records have been rejected due to invalid timestamp")
         #expect(late.recordErrors.map(\.batchIndex) == [0])
         #expect(try refusal(batch(count: 1, timestamp: 0)) == nil)
-        #expect(try refusal(batch(count: 1, timestamp: noon - 11)) { $0.timestampBeforeMaxMillis = 10 }?.error == .invalidTimestamp)
+        #expect(
+            try refusal(batch(count: 1, timestamp: noon - 11)) { $0.timestampBeforeMaxMillis = 10 }?.error
+                == .invalidTimestamp)
         #expect(try refusal(batch(count: 1, timestamp: noon - 10)) { $0.timestampBeforeMaxMillis = 10 } == nil)
-        #expect(try refusal(batch(count: 1, timestamp: Int64.min + 1)) { $0.timestampBeforeMaxMillis = 10 }?.error == .invalidTimestamp)
+        #expect(
+            try refusal(batch(count: 1, timestamp: Int64.min + 1)) { $0.timestampBeforeMaxMillis = 10 }?.error
+                == .invalidTimestamp)
         #expect(try refusal(batch(count: 1, timestamp: noon + hour + 1)) { $0.timestampType = .logAppendTime } == nil)
     }
 
@@ -126,7 +134,9 @@ import Testing
         #expect(try refusal(bytes)?.error == .invalidTimestamp)
     }
 
-    @Test("Records whose offsets are not consecutive are written anew with those that are", arguments: Compression.allCases)
+    @Test(
+        "Records whose offsets are not consecutive are written anew with those that are",
+        arguments: Compression.allCases)
     func offsetsInside(_ compression: Compression) throws {
         // Two records whose second one claims offset delta 4: "0e 00 00 08 01 02 78 00" instead of 02.
         func body(_ delta: UInt8) -> [UInt8] {
@@ -146,7 +156,9 @@ import Testing
         try region.bytes().withUnsafeBytes { #expect(RecordBatch(at: $0)!.compressionID == compression.rawValue) }
     }
 
-    @Test("compression.type gives every batch the topic's codec and keeps producer and sequence", arguments: Compression.allCases)
+    @Test(
+        "compression.type gives every batch the topic's codec and keeps producer and sequence",
+        arguments: Compression.allCases)
     func topicCompression(_ target: Compression) throws {
         for source in Compression.allCases {
             let fixture = try LogFixture()
@@ -168,7 +180,9 @@ import Testing
         }
     }
 
-    @Test("Random changes of a batch with the checksum mended are refused or stored whole, and never trap", arguments: Compression.allCases)
+    @Test(
+        "Random changes of a batch with the checksum mended are refused or stored whole, and never trap",
+        arguments: Compression.allCases)
     func mutations(_ compression: Compression) throws {
         var numbers = SeededNumbers(seed: 17)
         let fixture = try LogFixture()

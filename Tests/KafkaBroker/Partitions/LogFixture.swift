@@ -103,11 +103,15 @@ extension PartitionLog {
         try append(bytes, origin: .client, now: now)
     }
 
-    /// The values of all records from `offset` on, by their offsets, read in steps of `maxBytes`.
-    func values(from offset: Int64? = nil, maxBytes: Int = 1 << 20) throws -> [Int64: [UInt8]] {
+    /// The values of the records from `offset` on, by their offsets, read in at most `reads` steps of `maxBytes`.
+    func values(
+        from offset: Int64? = nil, maxBytes: Int = 1 << 20, reads: Int = .max
+    ) throws -> [Int64: [UInt8]] {
         var found: [Int64: [UInt8]] = [:]
         var offset = offset ?? logStartOffset
-        while let region = try read(from: offset, maxBytes: maxBytes, minOneBatch: true) {
+        var left = reads
+        while left > 0, let region = try read(from: offset, maxBytes: maxBytes, minOneBatch: true) {
+            left -= 1
             var rest = ArraySlice(try region.bytes())
             while !rest.isEmpty {
                 let size = try rest.withUnsafeBytes { all in

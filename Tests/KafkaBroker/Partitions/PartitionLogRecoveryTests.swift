@@ -21,7 +21,9 @@ import Testing
         return (fixture, ends)
     }
 
-    @Test("Cut at every byte of the last batches, the log comes back with every whole batch, and its indexes as they were")
+    @Test(
+        "Cut at every byte of the last batches, the log comes back with every whole batch, and its indexes as they were"
+    )
     func cutAnywhere() throws {
         let (fixture, ends) = try written()
         let original = fixture.files()
@@ -83,15 +85,21 @@ import Testing
         }
     }
 
-    @Test("Missing, cut or lying indexes are built again as they were", arguments: [Shutdown.clean, .processCrash, .machineCrash])
+    @Test(
+        "Missing, cut or lying indexes are built again as they were",
+        arguments: [Shutdown.clean, .processCrash, .machineCrash])
     func indexes(_ shutdown: Shutdown) throws {
         let (fixture, ends) = try written()
         let original = fixture.files()
         let expected = try fixture.open(.machineCrash).indexEntries()
         let changes: [(inout [String: [UInt8]]) -> Void] = [
             { $0[self.indexName] = [] },
-            { $0[self.timeName] = []; $0[self.indexName] = [] },
-            { $0[self.indexName] = nil; $0[self.timeName] = nil },
+            {
+                $0[self.timeName] = []; $0[self.indexName] = []
+            },
+            {
+                $0[self.indexName] = nil; $0[self.timeName] = nil
+            },
             { $0[self.indexName]!.removeLast(3) },
             { $0[self.indexName]!.removeLast(16) },
             { $0[self.indexName]![$0[self.indexName]!.count - 1] ^= 0x10 },
@@ -105,7 +113,9 @@ import Testing
             let log = try fixture.open(shutdown)
             #expect(log.logEndOffset == ends.last!.offset, "change \(number)")
             #expect(try log.values().count == Int(ends.last!.offset))
-            for offset in 0..<ends.last!.offset { #expect(try log.read(from: offset, maxBytes: 1, minOneBatch: true) != nil) }
+            for offset in 0..<ends.last!.offset {
+                #expect(try log.read(from: offset, maxBytes: 1, minOneBatch: true) != nil)
+            }
             if shutdown == .machineCrash { #expect(try log.indexEntries() == expected) }
         }
     }

@@ -58,7 +58,8 @@ import Testing
         #expect(afterPower.shutdown(of: "t-0") == .machineCrash)
         var state = afterPower
         state.recovered("t-0")
-        let left = ShutdownState.begin(after: state.closed(unopened: ["t-0", "t-1"].filter { $0 != "t-0" }), bootID: "b")
+        let left = ShutdownState.begin(
+            after: state.closed(unopened: ["t-0", "t-1"].filter { $0 != "t-0" }), bootID: "b")
         #expect(left.shutdown(of: "t-0") == .clean)
         #expect(left.shutdown(of: "t-1") == .machineCrash)
         let killed = ShutdownState.begin(after: left.running, bootID: "b")

@@ -17,7 +17,9 @@ import Testing
         }
     }
 
-    @Test("A repeat of any of the last five batches gets its first offset and is not written; an older one is out of order")
+    @Test(
+        "A repeat of any of the last five batches gets its first offset and is not written; an older one is out of order"
+    )
     func duplicates() throws {
         let fixture = try LogFixture()
         let log = try fixture.open()
