@@ -8,6 +8,10 @@ extension Messages {
         "ExpressionAttributeNames contains invalid key: Syntax error; key: \"\(key)\""
     }
 
+    static func invalidName(_ name: Text, key: String) -> String {
+        "ExpressionAttributeNames contains invalid value: \(attributeName(name)) for key \(key)"
+    }
+
     static func invalidValueKey(_ key: String) -> String {
         "ExpressionAttributeValues contains invalid key: Syntax error; key: \"\(key)\""
     }

@@ -43,6 +43,11 @@ enum Messages {
         "Nesting Levels have exceeded supported limits: "
         + "Attributes in the item have nested levels beyond supported limit"
 
+    /// Of a name that is empty or too long.
+    static func attributeName(_ name: Text) -> String {
+        name.isEmpty ? "Empty attribute name" : "Attribute name is too large, must be less than 65536 bytes"
+    }
+
     static func duplicates(_ collection: String, ofType type: DataType) -> String {
         switch type {
         case .ns: "Input collection contains duplicates"

@@ -77,6 +77,9 @@ public struct ExpressionAttributes {
             for entry in names where !isPlaceholder(entry.placeholder, UInt8(ascii: "#")) {
                 throw .validation(Messages.invalidNameKey(entry.placeholder.string))
             }
+            for entry in names where entry.value.isEmpty || entry.value.count > AttributeMap.nameBytesMax {
+                throw .validation(Messages.invalidName(entry.value, key: entry.placeholder.string))
+            }
         }
         guard hasValues else { return }
         if values.isEmpty { throw .validation(Messages.valuesEmpty) }

@@ -14,6 +14,9 @@ public struct AttributeMap: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// The bytes that an attribute's name may have; at least one. Source: measured on AWS (the developer guide says 64 KB).
+    public static let nameBytesMax = 65_535
+
     /// The attributes, ascending by name, no name twice.
     public private(set) var entries: [Entry]
 

@@ -28,7 +28,9 @@ extension JSONReader {
         var entries: [AttributeMap.Entry] = []
         while let key = try nextEntry() {
             if entries.isEmpty { entries.reserveCapacity(4) }
-            entries.append(AttributeMap.Entry(name: key.text, value: try value(level: level, &refusal)))
+            let name = key.text
+            if name.isEmpty || name.count > AttributeMap.nameBytesMax { refuse(Messages.attributeName(name), &refusal) }
+            entries.append(AttributeMap.Entry(name: name, value: try value(level: level, &refusal)))
         }
         return entries
     }

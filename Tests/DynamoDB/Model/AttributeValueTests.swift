@@ -30,6 +30,36 @@ import Testing
         #expect(!Bytes([1, 2, 3]).hasPrefix([2]))
     }
 
+    @Test("Texts compare as their bytes do, whatever their length and whatever zeros they hold", arguments: 0..<5)
+    func textOrder(seed: UInt64) {
+        var generator = SeededGenerator(seed)
+        var texts: [Text] = [
+            "", "\0", "\0\0", "a", "a\0", "a\0\0\0\0\0\0\0", "aaaaaaaa", "aaaaaaaa\0", "aaaaaaaab", "aaaaaaab",
+        ]
+        texts += (0..<60).map { _ in generator.text(12) }
+        texts += texts.suffix(30).map { Text($0.string + generator.text(3).string) }
+        for a in texts {
+            for b in texts {
+                let (x, y) = (Array(a.utf8), Array(b.utf8))
+                #expect((a < b) == x.lexicographicallyPrecedes(y), "\(x) \(y)")
+                #expect((a == b) == (x == y), "\(x) \(y)")
+            }
+        }
+    }
+
+    @Test("Attributes are sorted by name however many there are", arguments: [2, 5, 32, 33, 200])
+    func sorted(count: Int) {
+        var generator = SeededGenerator(UInt64(count))
+        let entries = (0..<count).map { index in
+            AttributeMap.Entry(name: Text("a\(Int.random(in: 0..<count, using: &generator))"), value: .number(index))
+        }
+        let map = AttributeMap(entries)
+        var expected: [String: Int] = [:]
+        for (index, entry) in entries.enumerated() { expected[entry.name.string] = index }
+        #expect(map.entries.map(\.name.string) == expected.keys.sorted())
+        for entry in map.entries { #expect(entry.value == .number(expected[entry.name.string]!)) }
+    }
+
     @Test("Of two attributes with one name the later one stays, and names are in order of their bytes")
     func map() {
         let map = AttributeMap([

@@ -160,6 +160,24 @@ import Testing
         }
     }
 
+    @Test("An attribute's name has 1 to 65,535 bytes, in items, in maps and behind placeholders")
+    func names() throws {
+        let longest = String(repeating: "n", count: 65_535)
+        _ = try item(#"{"\#(longest)":{"S":""}}"#)
+        for (name, message) in [
+            ("", "Empty attribute name"), (longest + "n", "Attribute name is too large, must be less than 65536 bytes"),
+        ] {
+            #expect(error { () throws(DynamoDBError) in _ = try item(#"{"\#(name)":{"S":""}}"#) }?.message == message)
+            #expect(
+                error { () throws(DynamoDBError) in _ = try value(#"{"M":{"\#(name)":{"S":""}}}"#) }?.message == message
+            )
+            #expect(
+                error { () throws(DynamoDBError) in try attributes(["#n": Text(name)]).validate() }?.message
+                    == "ExpressionAttributeNames contains invalid value: \(message) for key #n")
+        }
+        try attributes(["#n": Text(longest)]).validate()
+    }
+
     @Test("A value may nest 32 levels, itself included, and no more")
     func levels() throws {
         func nested(_ depth: Int, _ open: String, _ close: String) -> String {

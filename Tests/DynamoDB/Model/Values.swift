@@ -113,7 +113,10 @@ extension SeededGenerator {
     /// Any item.
     mutating func item(levels: Int = 4) -> Item {
         var item = Item()
-        for _ in 0..<Int.random(in: 0...5, using: &self) { item[text(8)] = attributeValue(levels: levels) }
+        for _ in 0..<Int.random(in: 0...5, using: &self) {
+            let name = text(8)
+            item[name.isEmpty ? "name" : name] = attributeValue(levels: levels)
+        }
         return item
     }
 
