@@ -70,6 +70,10 @@ extension Broker {
                 .invalidRequest,
                 "A manual partition assignment was specified, but numPartitions was not set to -1.")
         }
+        guard new.assignments.count <= Self.partitionsPerRequestMax else {
+            throw refuse(.policyViolation, "Excessively large number of partitions per request.")
+        }
+        var assigned: Set<Int32> = []
         for (partition, brokers) in new.assignments {
             guard !brokers.isEmpty else {
                 throw refuse(
@@ -85,7 +89,7 @@ extension Broker {
                     .invalidReplicaAssignment,
                     "The manual partition assignment includes the broker \(configuration.nodeID) more than once.")
             }
-            guard new.assignments.filter({ $0.partition == partition }).count == 1 else {
+            guard assigned.insert(partition).inserted else {
                 throw refuse(
                     .invalidReplicaAssignment, "Found multiple manual partition assignments for partition \(partition)")
             }

@@ -96,7 +96,13 @@ struct DefinitionTests {
     fileprivate func truncation(_ codec: Codec) throws {
         for frame in DefinitionFrame.all[codec.label, default: []] {
             for length in 0..<frame.bytes.count {
-                #expect(throws: WireError.self) { _ = try codec.again(Array(frame.bytes[..<length]), frame.version) }
+                // Not `#expect(throws:)`, which costs far more than the reading.
+                do {
+                    _ = try codec.again(Array(frame.bytes[..<length]), frame.version)
+                    Issue.record("\(length) bytes of \(frame.bytes) are read as a whole message")
+                } catch is WireError {
+                    continue
+                }
             }
         }
     }
@@ -119,7 +125,7 @@ struct DefinitionTests {
                 do {
                     let again = try codec.again(bytes, frame.version)
                     // No message grows: text that is not UTF-8 takes at most three times its bytes, everything else what it took.
-                    #expect(again.count <= 3 * bytes.count + 16)
+                    if again.count > 3 * bytes.count + 16 { Issue.record("\(bytes) grows to \(again)") }
                 } catch is WireError {
                     continue
                 }

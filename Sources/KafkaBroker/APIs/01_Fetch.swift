@@ -15,14 +15,15 @@ extension Fetch: ServedAPI {
         }
         var read = Read(request, context, broker)
         read.run()
+        // What the answer may not carry is not worth waiting for.
+        let minBytes = min(Int(request.minBytes), Int(request.maxBytes), fetchMaxBytes)
         let isEnough =
-            request.maxWaitMs <= 0 || read.logs.isEmpty || read.bytesRead >= Int(request.minBytes)
-            || read.mustAnswerNow
+            request.maxWaitMs <= 0 || read.logs.isEmpty || read.bytesRead >= minBytes || read.mustAnswerNow
         guard !isEnough else { return .withRecords(read.response, read.regions) }
         broker.fetches.add(
             FetchWaiter(
                 request: request, context: context, deadlineMillis: context.now + Int64(request.maxWaitMs),
-                bytesMissing: Int(request.minBytes) - read.bytesRead, logs: read.logs))
+                bytesMissing: minBytes - read.bytesRead, logs: read.logs))
         return .parked
     }
 

@@ -7,7 +7,10 @@ extension OffsetFetch: ServedAPI {
     ) -> Answer<Response> {
         var response = Response()
         if context.version >= 8 {
-            response.groups = request.groups.map { asked in
+            // A group that is asked for many times is answered once: the answer can be much longer than the question.
+            var seen: Set<Request.Group> = []
+            response.groups = request.groups.compactMap { asked in
+                guard seen.insert(asked).inserted else { return nil }
                 var answered = Response.Group()
                 answered.groupID = asked.groupID
                 answered.topics = topics(of: asked, context, broker)

@@ -9,7 +9,10 @@ extension DescribeGroups: ServedAPI {
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
         var response = Response()
-        response.groups = request.groups.map { id in
+        // A group that is named many times is described once: the description is much longer than the name.
+        var seen: Set<String> = []
+        response.groups = request.groups.compactMap { id in
+            guard seen.insert(id).inserted else { return nil }
             var described = describe(id, context, broker)
             if request.includeAuthorizedOperations, described.errorCode == .none {
                 described.authorizedOperations = allGroupOperations

@@ -9,11 +9,11 @@ extension CreateTopics: ServedAPI {
         var counts: [String: Int] = [:]
         for topic in request.topics { counts[topic.name, default: 0] += 1 }
         for asked in request.topics {
-            if counts[asked.name] != 1 {
-                if response.topics.contains(where: { $0.name == asked.name }) { continue }
-                response.topics.append(refused(asked, .invalidRequest, "Duplicate topic name."))
-            } else {
-                response.topics.append(create(asked, validateOnly: request.validateOnly, broker))
+            switch counts.updateValue(0, forKey: asked.name) {
+            case 1: response.topics.append(create(asked, validateOnly: request.validateOnly, broker))
+            // The first of several stands for all of them.
+            case 0: break
+            default: response.topics.append(refused(asked, .invalidRequest, "Duplicate topic name."))
             }
         }
         return .now(response)

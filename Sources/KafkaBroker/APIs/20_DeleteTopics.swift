@@ -10,13 +10,10 @@ extension DeleteTopics: ServedAPI {
             topic.name = name
             return topic
         }
+        var counts: [Request.Topic: Int] = [:]
+        for topic in asked { counts[topic, default: 0] += 1 }
         var response = Response()
-        for (index, topic) in asked.enumerated() {
-            let isRepeated = asked.enumerated().contains { other, twin in
-                other != index && twin.name == topic.name && twin.topicID == topic.topicID
-            }
-            response.responses.append(delete(topic, isRepeated: isRepeated, broker))
-        }
+        response.responses = asked.map { delete($0, isRepeated: counts[$0] != 1, broker) }
         return .now(response)
     }
 

@@ -20,7 +20,10 @@ extension DescribeConfigs: ServedAPI {
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
         var response = Response()
-        response.results = request.resources.map { resource in
+        // What is asked for many times is answered once: an answer is much longer than its question.
+        var seen: Set<Request.Resource> = []
+        response.results = request.resources.compactMap { resource in
+            guard seen.insert(resource).inserted else { return nil }
             var result = Response.Resource()
             result.resourceType = resource.resourceType
             result.resourceName = resource.resourceName

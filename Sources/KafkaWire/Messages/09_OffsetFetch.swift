@@ -37,7 +37,7 @@ package enum OffsetFetch: KafkaAPI {
             }
         }
 
-        package struct Group: WireStructure, Equatable, Sendable {
+        package struct Group: WireStructure, Hashable, Sendable {
             package var groupID: String = ""
             package var memberID: String? = nil
             package var memberEpoch: Int32 = -1
@@ -55,7 +55,7 @@ package enum OffsetFetch: KafkaAPI {
                 try w.endOfStructure()
             }
 
-            package struct GroupTopic: WireStructure, Equatable, Sendable {
+            package struct GroupTopic: WireStructure, Hashable, Sendable {
                 package var name: String = ""
                 package var topicID: UUID = .zero
                 package var partitionIndexes: [Int32] = []

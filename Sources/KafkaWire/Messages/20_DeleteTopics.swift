@@ -18,7 +18,7 @@ package enum DeleteTopics: KafkaAPI {
             try w.endOfStructure()
         }
 
-        package struct Topic: WireStructure, Equatable, Sendable {
+        package struct Topic: WireStructure, Hashable, Sendable {
             package var name: String? = nil
             package var topicID: UUID = .zero
 

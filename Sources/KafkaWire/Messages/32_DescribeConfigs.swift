@@ -18,7 +18,7 @@ package enum DescribeConfigs: KafkaAPI {
             try w.endOfStructure()
         }
 
-        package struct Resource: WireStructure, Equatable, Sendable {
+        package struct Resource: WireStructure, Hashable, Sendable {
             package var resourceType: Int8 = 0
             package var resourceName: String = ""
             package var configurationKeys: [String]? = []
