@@ -299,3 +299,22 @@ struct GroupsJoinTests {
         #expect(f.group?.members.isEmpty == true, "answered, it has to send heartbeats again")
     }
 }
+
+@Suite("Requests that no good client sends")
+struct GroupsAbuseTests {
+    @Test("A join with very many protocols, named twice, is taken in no time")
+    func manyProtocols() {
+        let f = GroupsFixture()
+        let names = (0..<20_000).map { GroupProtocol(name: "p\($0)", metadata: []) }
+        let clock = ContinuousClock()
+        let taken = clock.measure {
+            f.join(protocols: names + names, version: 3, newID: "a")
+            f.join("a", protocols: names + names)
+        }
+        #expect(f.group?.protocolName == "p0")
+        #expect(taken < .seconds(2))
+        f.join(protocols: [names[7], names[7]], version: 3, newID: "b")
+        f.join("a", protocols: names + names)
+        #expect(f.group?.protocolName == "p7")
+    }
+}

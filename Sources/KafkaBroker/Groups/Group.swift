@@ -133,7 +133,7 @@ struct Group: Sendable {
     var nextDeadline: Int64? {
         var first = min(joinDeadline ?? .max, syncDeadline ?? .max)
         for pending in pendingMembers { first = min(first, pending.deadline) }
-        for member in members { first = min(first, member.sessionDeadline ?? .max) }
+        for index in members.indices { first = min(first, members[index].sessionDeadline ?? .max) }
         return first == .max ? nil : first
     }
 }

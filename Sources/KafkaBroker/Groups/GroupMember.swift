@@ -109,10 +109,10 @@ struct GroupMembers: Sequence, Sendable {
     }
 
     private mutating func count(_ member: GroupMember, by step: Int) {
-        for (place, supported) in member.protocols.enumerated()
-        where !member.protocols[..<place].contains(where: { $0.name == supported.name }) {
-            let count = supporters[supported.name, default: 0] + step
-            supporters[supported.name] = count == 0 ? nil : count
+        // A member that names a protocol twice supports it once.
+        for name in Set(member.protocols.map(\.name)) {
+            let count = supporters[name, default: 0] + step
+            supporters[name] = count == 0 ? nil : count
         }
     }
 }

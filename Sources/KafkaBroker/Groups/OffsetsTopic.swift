@@ -81,7 +81,7 @@ final class OffsetsTopic: GroupLog {
                     throw StorageError("read", log.name)
                 }
                 let next = buffer.withUnsafeBytes { Self.replay($0, from: offset, &scratch, body) }
-                guard next > offset else { break }
+                guard next > offset else { throw StorageError("read a whole batch of", log.name, errno: EIO) }
                 offset = next
             }
         }
