@@ -84,12 +84,13 @@ public final class AWSEndpoint {
     // MARK: - Turns
 
     private func answer(_ exchange: HTTPExchange, _ status: Int, _ body: [UInt8]) {
-        let head = composer.head(
-            status: status, body: body, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive)
+        composer.compose(
+            status: status, body: body, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive,
+            isHead: exchange.isHead)
         if engine.hasWritten && Self.commitsBeforeSending {
-            held.append(exchange, head, body)
+            held.append(exchange, composer.whole)
         } else {
-            composer.send(head, body, through: exchange)
+            composer.send(through: exchange)
         }
     }
 
@@ -102,10 +103,10 @@ public final class AWSEndpoint {
             var body: [UInt8] = []
             error.append(to: &body)
             for exchange in held.removeAll() {
-                let head = composer.head(
+                composer.compose(
                     status: error.kind.httpStatus, body: body, date: server?.dateBytes ?? [],
-                    isKeptAlive: exchange.isKeptAlive)
-                composer.send(head, body, through: exchange)
+                    isKeptAlive: exchange.isKeptAlive, isHead: exchange.isHead)
+                composer.send(through: exchange)
             }
         }
         stepSoon()

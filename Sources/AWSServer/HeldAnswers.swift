@@ -6,9 +6,7 @@ struct HeldAnswers {
 
     var isEmpty: Bool { answers.isEmpty }
 
-    mutating func append(_ exchange: HTTPExchange, _ head: [UInt8], _ body: [UInt8]) {
-        answers.append((exchange, exchange.isHead ? head : head + body))
-    }
+    mutating func append(_ exchange: HTTPExchange, _ whole: [UInt8]) { answers.append((exchange, whole)) }
 
     /// After the commit.
     mutating func sendAll() {

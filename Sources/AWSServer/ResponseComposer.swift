@@ -1,66 +1,72 @@
 import CZlib
 import HTTP
 
-/// Makes the heads of answers as AWS sends them, and sends head and body in one piece.
+/// Makes answers as AWS sends them, head and body in one piece.
 struct ResponseComposer {
-    private var random: UInt64
-    private var whole: [UInt8] = []
+    private var ids: RequestIDs
+    /// The answer that was made last; its room is used again.
+    private(set) var whole: [UInt8] = []
 
-    private static let fields = Array("Content-Type: application/x-amz-json-1.0\r\nContent-Length: ".utf8)
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345".utf8)
-    private static let requestIDLength = 52
+    init(seed: UInt64) { ids = RequestIDs(seed: seed) }
 
-    init(seed: UInt64) { random = seed | 1 }
-
-    /// Status line and fields, with the empty line.
-    mutating func head(status: Int, body: [UInt8], date: [UInt8], isKeptAlive: Bool) -> [UInt8] {
-        var head: [UInt8] = []
-        head.reserveCapacity(320)
-        ResponseWriter.appendStatusLine(status, to: &head)
-        ResponseWriter.append("Server: Server\r\nDate: ", to: &head)
-        head += date
-        ResponseWriter.append("\r\n", to: &head)
-        head += Self.fields
-        ResponseWriter.appendDecimal(body.count, to: &head)
+    /// Makes an answer: status line, fields, and, unless the request is a HEAD, the body.
+    mutating func compose(status: Int, body: [UInt8], date: [UInt8], isKeptAlive: Bool, isHead: Bool) {
+        whole.removeAll(keepingCapacity: true)
+        whole.reserveCapacity(320 + body.count)
+        ResponseWriter.appendStatusLine(status, to: &whole)
+        ResponseWriter.append("Server: Server\r\nDate: ", to: &whole)
+        whole += date
+        ResponseWriter.append("\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: ", to: &whole)
+        ResponseWriter.appendDecimal(body.count, to: &whole)
         if isKeptAlive {
-            ResponseWriter.append("\r\nConnection: keep-alive\r\nx-amzn-RequestId: ", to: &head)
+            ResponseWriter.append("\r\nConnection: keep-alive\r\nx-amzn-RequestId: ", to: &whole)
         } else {
-            ResponseWriter.append("\r\nConnection: close\r\nx-amzn-RequestId: ", to: &head)
+            ResponseWriter.append("\r\nConnection: close\r\nx-amzn-RequestId: ", to: &whole)
         }
-        appendRequestID(to: &head)
-        ResponseWriter.append("\r\nx-amz-crc32: ", to: &head)
-        ResponseWriter.appendDecimal(Int(CRC32.checksum(body)), to: &head)
-        ResponseWriter.append("\r\n\r\n", to: &head)
-        return head
+        ids.append(to: &whole)
+        ResponseWriter.append("\r\nx-amz-crc32: ", to: &whole)
+        ResponseWriter.appendDecimal(Int(CRC32.checksum(body)), to: &whole)
+        ResponseWriter.append("\r\n\r\n", to: &whole)
+        if !isHead { whole += body }
     }
 
-    /// Sends an answer whose head is made.
-    mutating func send(_ head: [UInt8], _ body: [UInt8], through exchange: HTTPExchange) {
-        whole.removeAll(keepingCapacity: true)
-        whole += head
-        if !exchange.isHead { whole += body }
+    /// Sends the answer that was made last.
+    mutating func send(through exchange: HTTPExchange) {
         whole.withUnsafeBytes { exchange.respond(raw: $0) }
         if whole.capacity > 1 << 20 { whole = [] }
     }
 
-    /// 52 capital letters and digits, as AWS's request ids are.
+    /// An id for an answer that is made elsewhere.
     mutating func requestID() -> String {
         var id: [UInt8] = []
-        appendRequestID(to: &id)
+        ids.append(to: &id)
         return String(decoding: id, as: UTF8.self)
     }
+}
 
-    private mutating func appendRequestID(to output: inout [UInt8]) {
-        var bits: UInt64 = 0
-        for index in 0..<Self.requestIDLength {
-            if index % 12 == 0 { bits = nextRandom() }
-            output.append(Self.alphabet[Int(bits & 31)])
-            bits >>= 5
+/// Request ids as AWS's are: 52 capital letters and digits. They have to differ, not to be secret.
+struct RequestIDs {
+    private var random: UInt64
+
+    private static let length = 52
+
+    init(seed: UInt64) { random = seed | 1 }
+
+    mutating func append(to output: inout [UInt8]) {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { id in
+            var bits: UInt64 = 0
+            for index in 0..<Self.length {
+                if index % 12 == 0 { bits = next() }
+                id[index] = alphabet.utf8Start[Int(bits & 31)]
+                bits >>= 5
+            }
+            output.append(contentsOf: id)
         }
     }
 
-    /// xorshift64*: request ids have to differ, not to be secret.
-    private mutating func nextRandom() -> UInt64 {
+    /// xorshift64*
+    private mutating func next() -> UInt64 {
         random ^= random >> 12
         random ^= random << 25
         random ^= random >> 27

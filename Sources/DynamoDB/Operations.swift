@@ -53,11 +53,14 @@ public enum Operations {
 
     /// The operation of this name.
     public static func named(_ name: UnsafeRawBufferPointer) -> Operation? {
-        all.first { operation in
-            var operationName = operation.name
-            return operationName.withUTF8 { ByteOrder.compare(UnsafeRawBufferPointer($0), name) == 0 }
+        for index in names.indices where names[index].count == name.count {
+            let isEqual = names[index].withUnsafeBytes { ByteOrder.compare($0, name) == 0 }
+            if isEqual { return all[index] }
         }
+        return nil
     }
+
+    private static let names = all.map { Array($0.name.utf8) }
 }
 
 /// What the caller knows of a request besides its body.
