@@ -41,6 +41,12 @@ public struct Delivery: Hashable, Sendable {
     public var partition: Int32
     /// The record's offset.
     public var offset: Int64
+
+    /// A place.
+    public init(partition: Int32, offset: Int64) {
+        self.partition = partition
+        self.offset = offset
+    }
 }
 
 /// Produces records: acknowledged by all replicas, in order and once each as long as the producer lives (idempotence), compressed by snappy.

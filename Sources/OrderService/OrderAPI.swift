@@ -42,22 +42,29 @@ public struct OrderAPI: Sendable {
         .shop(
             logger: logger,
             [
-                (.post, "/api/v1/orders", create), (.get, "/api/v1/orders", list), (.get, "/api/v1/orders/{id}", get),
-                (.get, "/api/v1/health", health), (.get, "/api/v1/ready", ready),
+                Route(.post, "/api/v1/orders") { await create(body: $0.body, requestID: $0.requestID) },
+                Route(.get, "/api/v1/orders") {
+                    await list(
+                        userID: $0.queryParameter("user_id"), limit: $0.queryParameter("limit"), requestID: $0.requestID
+                    )
+                },
+                Route(.get, "/api/v1/orders/{id}") { await get($0.parameters["id"] ?? "", requestID: $0.requestID) },
+                Route(.get, "/api/v1/health") { _ in await health() },
+                Route(.get, "/api/v1/ready") { _ in await ready() },
             ])
     }
 
-    private func create(_ request: Request) async -> Response {
+    func create(body: [UInt8], requestID: String) async -> Response {
         let order: OrderRequest
         do {
-            order = try OrderRequest(body: request.body)
+            order = try OrderRequest(body: body)
         } catch {
             logger.warn(
-                "Invalid request", ["error": .string("\(error)"), "request_id": .string(request.requestID)])
+                "Invalid request", ["error": .string("\(error)"), "request_id": .string(requestID)])
             return .json(400, ["error": "Invalid request format", "details": .string("\(error)")])
         }
         do {
-            switch try await orders.create(order, requestID: request.requestID) {
+            switch try await orders.create(order, requestID: requestID) {
             case .order(let id):
                 return .json(
                     201, ["order_id": .integer(id), "status": "PENDING", "message": "Order created successfully"])
@@ -65,28 +72,28 @@ public struct OrderAPI: Sendable {
             }
         } catch {
             logger.error(
-                "Failed to create order", ["request_id": .string(request.requestID), "error": .string("\(error)")])
+                "Failed to create order", ["request_id": .string(requestID), "error": .string("\(error)")])
             return .json(
-                500, ["error": "Failed to create order", "request_id": .string(request.requestID)])
+                500, ["error": "Failed to create order", "request_id": .string(requestID)])
         }
     }
 
-    private func get(_ request: Request) async -> Response {
-        guard let id = Int64(request.parameters["id"] ?? "") else { return .error(400, "invalid id") }
+    func get(_ text: String, requestID: String) async -> Response {
+        guard let id = Int64(text) else { return .error(400, "invalid id") }
         do {
             guard let order = try await store.order(id: id) else { return .error(404, "order not found") }
             return .json(200, order.json)
         } catch {
-            return failed("Failed to get order", error, request)
+            return failed("Failed to get order", error, requestID)
         }
     }
 
-    private func list(_ request: Request) async -> Response {
-        guard let user = request.queryParameter("user_id"), !user.isEmpty,
+    func list(userID: String?, limit limitText: String?, requestID: String) async -> Response {
+        guard let user = userID, !user.isEmpty,
             user.utf8.count <= OrderRequest.textBytesMax
         else { return .json(400, ["error": "Invalid request format", "details": "user_id is required"]) }
         var limit = Self.listDefault
-        if let text = request.queryParameter("limit") {
+        if let text = limitText {
             guard let value = Int(text), (1...Self.listMax).contains(value) else {
                 return .json(
                     400,
@@ -101,16 +108,16 @@ public struct OrderAPI: Sendable {
             let orders = try await store.orders(userID: user, limit: limit)
             return .json(200, ["orders": .array(orders.map(\.json))])
         } catch {
-            return failed("Failed to list orders", error, request)
+            return failed("Failed to list orders", error, requestID)
         }
     }
 
-    private func failed(_ message: String, _ error: any Error, _ request: Request) -> Response {
-        logger.error(message, ["request_id": .string(request.requestID), "error": .string("\(error)")])
-        return .json(500, ["error": .string(message), "request_id": .string(request.requestID)])
+    private func failed(_ message: String, _ error: any Error, _ requestID: String) -> Response {
+        logger.error(message, ["request_id": .string(requestID), "error": .string("\(error)")])
+        return .json(500, ["error": .string(message), "request_id": .string(requestID)])
     }
 
-    private func health(_ request: Request) async -> Response {
+    func health() async -> Response {
         do {
             try await probes.kafka()
             return .json(
@@ -126,7 +133,7 @@ public struct OrderAPI: Sendable {
     }
 
     /// Ready to serve: the table answers, a broker answers, and confirmations will be heard.
-    private func ready(_ request: Request) async -> Response {
+    func ready() async -> Response {
         do { try await store.check() } catch { return .notReady("DynamoDB: \(error)") }
         do { try await probes.kafka() } catch { return .notReady("Kafka: \(error)") }
         guard probes.isAssigned() else { return .notReady("Kafka: the group has not assigned partitions yet") }

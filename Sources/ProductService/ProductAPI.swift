@@ -62,14 +62,18 @@ public struct ProductAPI: Sendable {
         .shop(
             logger: logger,
             [
-                (.post, "/api/v1/products", create), (.get, "/api/v1/products/{id}", get),
-                (.post, "/api/v1/products/{id}/deduct", deduct), (.get, "/api/v1/health", health),
-                (.get, "/api/v1/ready", ready),
+                Route(.post, "/api/v1/products") { await create(body: $0.body, requestID: $0.requestID) },
+                Route(.get, "/api/v1/products/{id}") { await get($0.parameters["id"] ?? "", requestID: $0.requestID) },
+                Route(.post, "/api/v1/products/{id}/deduct") {
+                    await deduct($0.parameters["id"] ?? "", body: $0.body, requestID: $0.requestID)
+                },
+                Route(.get, "/api/v1/health") { _ in await health() },
+                Route(.get, "/api/v1/ready") { _ in await ready() },
             ])
     }
 
-    private func create(_ request: Request) async -> Response {
-        guard let product = Product(body: request.body) else { return invalid(request) }
+    func create(body: [UInt8], requestID: String) async -> Response {
+        guard let product = Product(body: body) else { return invalid(requestID) }
         do {
             guard try await store.create(product, at: Timestamp.milliseconds(nowMillis())) else {
                 return .error(409, "Product already exists")
@@ -77,26 +81,24 @@ public struct ProductAPI: Sendable {
             logger.info("Product created successfully", ["product_id": .string(product.id)])
             return .json(201, product.createdJSON)
         } catch {
-            return failed("Failed to create product", product.id, error, request)
+            return failed("Failed to create product", product.id, error, requestID)
         }
     }
 
-    private func get(_ request: Request) async -> Response {
-        let id = request.parameters["id"] ?? ""
+    func get(_ id: String, requestID: String) async -> Response {
         guard id.utf8.count <= Product.idBytesMax else { return .error(404, "Product not found") }
         do {
             guard let product = try await store.product(id: id) else { return .error(404, "Product not found") }
             return .json(200, product.json)
         } catch {
-            return failed("Failed to get product", id, error, request)
+            return failed("Failed to get product", id, error, requestID)
         }
     }
 
-    private func deduct(_ request: Request) async -> Response {
-        let id = request.parameters["id"] ?? ""
-        guard let json = try? JSON(parsing: request.body, depthMax: 32), let quantity = json["quantity"]?.integer,
+    func deduct(_ id: String, body: [UInt8], requestID: String) async -> Response {
+        guard let json = try? JSON(parsing: body, depthMax: 32), let quantity = json["quantity"]?.integer,
             quantity >= 1
-        else { return invalid(request) }
+        else { return invalid(requestID) }
         guard id.utf8.count <= Product.idBytesMax else { return .error(404, "Product not found") }
         do {
             switch try await store.deduct(id: id, quantity: quantity, at: Timestamp.milliseconds(nowMillis())) {
@@ -115,25 +117,25 @@ public struct ProductAPI: Sendable {
             case .notFound: return .error(404, "Product not found")
             }
         } catch {
-            return failed("Failed to deduct stock", id, error, request)
+            return failed("Failed to deduct stock", id, error, requestID)
         }
     }
 
-    private func invalid(_ request: Request) -> Response {
-        logger.warn("Invalid request", ["request_id": .string(request.requestID)])
+    private func invalid(_ requestID: String) -> Response {
+        logger.warn("Invalid request", ["request_id": .string(requestID)])
         return .error(400, "Invalid request format")
     }
 
-    private func failed(_ message: String, _ id: String, _ error: any Error, _ request: Request) -> Response {
+    private func failed(_ message: String, _ id: String, _ error: any Error, _ requestID: String) -> Response {
         logger.error(
             message,
             [
-                "product_id": .string(id), "request_id": .string(request.requestID), "error": .string("\(error)"),
+                "product_id": .string(id), "request_id": .string(requestID), "error": .string("\(error)"),
             ])
         return .error(500, message)
     }
 
-    private func health(_ request: Request) async -> Response {
+    func health() async -> Response {
         var members: [JSON.Member] = [
             .init("status", "healthy"), .init("mode", .string(mode.mode)), .init("storage", .string(mode.storage)),
         ]
@@ -153,7 +155,7 @@ public struct ProductAPI: Sendable {
     }
 
     /// Ready to serve: the table answers, and orders' events will be heard.
-    private func ready(_ request: Request) async -> Response {
+    func ready() async -> Response {
         do { try await store.check() } catch { return .notReady("DynamoDB: \(error)") }
         guard let probes else {
             return .json(200, ["status": "ready", "dynamodb": "healthy", "kafka": "disabled"])

@@ -19,11 +19,25 @@ extension Request {
     public var requestID: String { header("X-Request-ID") ?? "" }
 }
 
+/// Which handler answers which method and path.
+public struct Route: Sendable {
+    let method: HTTPMethod
+    let pattern: String
+    let handler: Router.Handler
+
+    /// A route; `pattern` is a path with parameters such as `/api/v1/orders/{id}`.
+    public init(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Router.Handler) {
+        self.method = method
+        self.pattern = pattern
+        self.handler = handler
+    }
+}
+
 extension Router {
     /// A router whose answers are JSON, that logs each request and gives each its `X-Request-ID`.
-    public static func shop(logger: Logger, _ routes: [(HTTPMethod, String, Handler)]) -> Router {
+    public static func shop(logger: Logger, _ routes: [Route]) -> Router {
         var router = Router()
-        for (method, pattern, handler) in routes { router.on(method, pattern, identified(logger, handler)) }
+        for route in routes { router.on(route.method, route.pattern, identified(logger, route.handler)) }
         router.notFound = identified(logger) { _ in .error(404, "not found") }
         router.methodNotAllowed = identified(logger) { _ in .error(405, "method not allowed") }
         return router

@@ -24,6 +24,9 @@ public final class OutboxPublisher: Sendable {
         var stages: [String: Stage] = [:]
         var counts: [String: Int] = [:]
         var closing = false
+        /// What was removed while a sweep reads: it may still come out of a page that was read before.
+        var removed: Set<String> = []
+        var isSweeping = false
         var sweeper: Task<Void, Never>?
     }
 
@@ -65,26 +68,33 @@ public final class OutboxPublisher: Sendable {
         let task = Task(executorPreference: executor) {
             var isFirst = true
             while !Task.isCancelled {
-                if await self.sweep(olderThanMillis: isFirst ? 0 : Self.foreignMillis) { isFirst = false }
-                try? await Task.sleep(for: interval)
+                let isComplete = await self.sweep(olderThanMillis: isFirst ? 0 : Self.foreignMillis)
+                if isComplete { isFirst = false }
+                try? await Task.sleep(for: isComplete || !isFirst ? interval : min(interval, .milliseconds(200)))
             }
         }
         state.withLock { $0.sweeper = task }
     }
 
-    /// Looks through all shards once; false when the store could not be read.
+    /// Looks through all shards once; false when the store could not be read, or had more than may be on their way.
     func sweep(olderThanMillis: Int64) async -> Bool {
+        var isComplete = true
+        state.withLock { ($0.removed, $0.isSweeping) = ([], true) }
+        defer { state.withLock { ($0.removed, $0.isSweeping) = ([], false) } }
         do {
             for shard in 0..<OutboxEntry.shardCount {
                 var last: String?
                 while true {
                     let entries = try await store.pending(shard: shard, after: last, limit: 100)
-                    for entry in entries where nowMillis() - entry.createdMillis >= olderThanMillis { publish(entry) }
+                    for entry in entries where nowMillis() - entry.createdMillis >= olderThanMillis {
+                        if isFull(entry.topic) { isComplete = false }
+                        publish(entry)
+                    }
                     guard let next = entries.last?.id, entries.count == 100 else { break }
                     last = next
                 }
             }
-            return true
+            return isComplete
         } catch is CancellationError {
             return false
         } catch {
@@ -107,9 +117,13 @@ public final class OutboxPublisher: Sendable {
         }
     }
 
+    private func isFull(_ topic: String) -> Bool {
+        state.withLock { $0.counts[topic, default: 0] >= Self.perTopicMax }
+    }
+
     private func begin(_ entry: OutboxEntry) -> Bool {
         state.withLock { state in
-            guard !state.closing else { return false }
+            guard !state.closing, !state.removed.contains(entry.id) else { return false }
             switch state.stages[entry.id] {
             case .publishing: return false
             case .published:
@@ -129,7 +143,7 @@ public final class OutboxPublisher: Sendable {
             do {
                 _ = try await sender.send(entry.record)
             } catch {
-                end(entry, removed: true)
+                end(entry, .left)
                 logger.logSparingly(
                     .warn, "Kafka event not published yet, will be tried again",
                     ["topic": .string(entry.topic), "error": .string("\(error)")])
@@ -139,17 +153,22 @@ public final class OutboxPublisher: Sendable {
         }
         do {
             try await store.remove(entry)
-            end(entry, removed: true)
+            end(entry, .removed)
         } catch {
-            end(entry, removed: false)
+            end(entry, .published)
             logger.logSparingly(.warn, "Outbox entry not removed yet", ["error": .string("\(error)")])
         }
     }
 
-    private func end(_ entry: OutboxEntry, removed: Bool) {
+    private enum End {
+        case left, published, removed
+    }
+
+    private func end(_ entry: OutboxEntry, _ end: End) {
         state.withLock { state in
             if state.stages[entry.id] == .publishing { state.counts[entry.topic, default: 1] -= 1 }
-            state.stages[entry.id] = removed ? nil : .published
+            state.stages[entry.id] = end == .published ? .published : nil
+            if end == .removed, state.isSweeping { state.removed.insert(entry.id) }
         }
     }
 }
