@@ -213,6 +213,7 @@ private final class Transfer {
     let id: UInt64
     let easy: UnsafeMutableRawPointer
     let continuation: CheckedContinuation<IncomingResponse, any Error>
+    private var url = ""
     private var headers: [(name: String, value: String)] = []
     private var body: [UInt8] = []
     private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -226,7 +227,8 @@ private final class Transfer {
     }
 
     func prepare(_ request: OutgoingRequest, certificateAuthorities: String?) {
-        curl_set_text(easy, CURLOPT_URL, request.url)
+        url = request.url
+        curl_set_text(easy, CURLOPT_URL, url)
         // Expect would cost a round trip; an empty Accept-Encoding keeps the body as it is, for its checksum.
         var lines = ["Expect:"]
         if request.method == "POST" || request.method == "PUT" {
@@ -287,7 +289,7 @@ private final class Transfer {
                 code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST
                 || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CONNECT_ERROR
                 || code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_URL_MALFORMAT
-            return .failure(TransportError(text, neverSent: neverSent))
+            return .failure(TransportError("\(url): \(text)", neverSent: neverSent))
         }
         var status = 0
         curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)

@@ -133,7 +133,7 @@ final class ConsumerLoop: @unchecked Sendable {
     }
 
     /// How long a partition's work in progress may take once the partition has been given up.
-    private static let finishMillisMax = 5_000
+    private static let finishMillisMax = 3_000
 
     private let handle: Handle
     private let context: ConsumerContext
@@ -297,7 +297,7 @@ final class ConsumerLoop: @unchecked Sendable {
             if waited == Self.finishMillisMax { for (_, task) in stopping { task.cancel() } }
             pause(millis: 2)
             waited += 2
-            if waited > 2 * Self.finishMillisMax { break }
+            if waited > Self.finishMillisMax + 1_000 { break }
         }
     }
 

@@ -59,8 +59,8 @@ public enum OrderProgram {
         let api = OrderAPI(orders: orders, store: store, probes: probes, port: String(port), logger: logger)
         return RunningService(router: api.router) {
             await consumer.close()
-            await outbox.close(limit: .seconds(3))
-            await producer.close(flush: .seconds(2))
+            await outbox.close(limit: .seconds(2))
+            await producer.close(flush: .seconds(1))
         }
     }
 }

@@ -60,8 +60,8 @@ public enum ProductProgram {
             router: ProductAPI(store: store, mode: mode, probes: probes, logger: logger).router
         ) {
             await consumer.close()
-            await outbox.close(limit: .seconds(3))
-            await producer.close(flush: .seconds(2))
+            await outbox.close(limit: .seconds(2))
+            await producer.close(flush: .seconds(1))
         }
     }
 

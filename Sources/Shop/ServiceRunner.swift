@@ -44,29 +44,45 @@ public enum ServiceRunner {
             let server = HTTPServer(
                 loop: loop, limits: limits, handler: RouterHandler(router: service.router, loop: loop))
             try listen(server, environment: environment, logger: logger, port: port)
-            var isEnding = false
-            let watches = [SIGTERM, SIGINT].map { number in
-                loop.onSignal(number) {
-                    if isEnding { exit(130) }
-                    isEnding = true
-                    logger.info("Shutting down server...")
-                    server.close()
-                    let handle = loop.handle
-                    Task(executorPreference: handle) {
-                        await service.shutDown()
-                        handle.submit {
-                            logger.info("Server exited")
-                            handle.stop()
-                        }
-                    }
-                }
-            }
+            let watches = endOnSignal(service, server: server, loop: loop, logger: logger)
             loop.run()
             withExtendedLifetime((server, watches)) {}
             exit(0)
         } catch {
             logger.log(.fatal, "Failed to start server", ["error": .string("\(error)")])
             exit(1)
+        }
+    }
+
+    /// How long requests that are being answered may take once a signal has come.
+    private static let drainSeconds: Int64 = 3
+
+    private static func endOnSignal(
+        _ service: RunningService, server: HTTPServer, loop: EventLoop, logger: Logger
+    ) -> [SignalWatch] {
+        var isEnding = false
+        var timer: Timer?
+        let shutDown = loop.mailbox(of: Bool.self) { _ in
+            let deadline = loop.monotonicNanos + drainSeconds * 1_000_000_000
+            timer = loop.timer {
+                guard server.connectionCount == 0 || loop.monotonicNanos >= deadline else { return }
+                timer?.stop()
+                logger.info("Server exited")
+                loop.stop()
+            }
+            timer?.start(after: .zero, repeating: .milliseconds(10))
+        }
+        return [SIGTERM, SIGINT].map { number in
+            loop.onSignal(number) {
+                if isEnding { exit(128 + number) }
+                isEnding = true
+                logger.info("Shutting down server...")
+                server.close()
+                Task(executorPreference: loop.handle) {
+                    await service.shutDown()
+                    shutDown.put(true)
+                }
+            }
         }
     }
 
