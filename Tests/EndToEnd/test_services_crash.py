@@ -78,7 +78,7 @@ class Customers(threading.Thread):
             self.answered[answers.pop()] = quantities
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [int(seed) for seed in os.environ.get("CRASH_SEEDS", "1").split(",")])
 def test_killed_services_lose_no_order_and_deduct_none_twice(stack, seed):
     for product, count in STOCK.items():
         status, _ = http("POST", f"{stack.product_url}/api/v1/products",
