@@ -75,14 +75,17 @@ public struct DocumentPath: Hashable, Sendable {
     /// Throws AWS's error when two of the paths clash; an overlap before a conflict.
     static func checkDistinct(_ paths: [DocumentPath]) throws(ExpressionProblem) {
         var conflict: (DocumentPath, DocumentPath)?
-        for (index, path) in paths.enumerated() {
-            for earlier in paths[..<index] {
+        // Only paths into one attribute can clash; there may be two thousand paths.
+        var byAttribute: [Text: [DocumentPath]] = [:]
+        for path in paths {
+            for earlier in byAttribute[path.attribute, default: []] {
                 switch earlier.clash(with: path) {
                 case .overlap: throw .init(Messages.pathsOverlap(earlier.description, path.description))
                 case .conflict: if conflict == nil { conflict = (earlier, path) }
                 case nil: break
                 }
             }
+            byAttribute[path.attribute, default: []].append(path)
         }
         if let (one, two) = conflict { throw .init(Messages.pathsConflict(one.description, two.description)) }
     }

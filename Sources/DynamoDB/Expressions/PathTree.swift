@@ -1,12 +1,12 @@
 /// Document paths that do not clash, joined at what they have in common.
-struct PathTree<Leaf> {
+struct PathTree<Leaf: Sendable>: Sendable {
     /// What is at the end of a path, or where paths part.
-    indirect enum Node {
+    indirect enum Node: Sendable {
         case leaf(Leaf)
         case branch([Branch])
     }
 
-    struct Branch {
+    struct Branch: Sendable {
         let element: DocumentPath.Element
         var node: Node
     }

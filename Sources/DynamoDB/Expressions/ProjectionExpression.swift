@@ -2,6 +2,7 @@
 public struct ProjectionExpression: Sendable {
     /// The paths, in their order.
     public let paths: [DocumentPath]
+    private let tree: PathTree<Void>
 
     /// Compiles a projection. Throws a ValidationException with AWS's text, "Invalid ProjectionExpression: ...".
     public init(
@@ -17,6 +18,9 @@ public struct ProjectionExpression: Sendable {
             for path in written { paths.append(try path.resolved(&attributes)) }
             try DocumentPath.checkDistinct(paths)
             self.paths = paths
+            var tree = PathTree<Void>()
+            for path in paths { tree.insert(path, ()) }
+            self.tree = tree
         } catch {
             throw .validation("Invalid \(parameter): \(error.message)")
         }
@@ -24,8 +28,6 @@ public struct ProjectionExpression: Sendable {
 
     /// The projected part of an item.
     public func apply(to item: Item) -> Item {
-        var tree = PathTree<Void>()
-        for path in paths { tree.insert(path, ()) }
-        return tree.project(item)
+        tree.project(item)
     }
 }

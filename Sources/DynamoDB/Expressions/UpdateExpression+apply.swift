@@ -1,6 +1,6 @@
 extension UpdateExpression {
     /// What is to be done with a value, its operands evaluated.
-    private enum Change {
+    private enum Change: Sendable {
         case set(AttributeValue)
         case remove
         case add(AttributeValue)

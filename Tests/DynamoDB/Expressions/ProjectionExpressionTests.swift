@@ -50,4 +50,14 @@ import Testing
                 == "Invalid ProjectionExpression: An expression attribute name used in the document path is not defined; attribute name: #x"
         )
     }
+
+    @Test("As many paths as an expression can hold are held against each other, and applied")
+    func manyPaths() throws {
+        let names = (0..<900).map { "a\($0)" }
+        let text = Text(names.prefix(800).joined(separator: ","))
+        let compiled = try projection(text)
+        let wide = AttributeMap(names.map { .init(name: Text($0), value: .null) })
+        #expect(compiled.apply(to: wide).count == 800)
+        #expect(refusal { () throws(DynamoDBError) in try projection(Text(text.string + ",a0")) } != nil)
+    }
 }
