@@ -19,6 +19,8 @@ final class SimulatedClient {
     private var metadata: [UInt8] = [0]
     private var isMember = false
     private var isWaiting = false
+    /// The answer to its join, until it syncs: a slow client does so when the group has gone on.
+    private var joined: GroupReply.JoinReply?
     /// Grows when the client gives up what it waits for.
     private var connection = 0
 
@@ -40,6 +42,10 @@ final class SimulatedClient {
             // A request's time is over: the client comes back over another connection.
             if !isCalm, world.random.once(in: 20) { connectionLost() }
             return
+        }
+        if let joined {
+            self.joined = nil
+            return try sync(joined, in: world)
         }
         guard isMember else { return try join(in: world) }
         if isCalm { return try heartbeat(in: world) }
@@ -63,6 +69,7 @@ final class SimulatedClient {
     func connectionLost() {
         connection += 1
         isWaiting = false
+        joined = nil
         if assignment.isEmpty { isMember = false }
     }
 
@@ -71,6 +78,7 @@ final class SimulatedClient {
         generation = -1
         assignment = []
         isMember = false
+        joined = nil
     }
 
     // MARK: - Requests
@@ -100,7 +108,8 @@ final class SimulatedClient {
             switch reply.error {
             case .none:
                 (memberID, generation) = (reply.memberID, reply.generation)
-                try sync(reply, in: world)
+                joined = reply
+                if world.random.once(in: 2) { try act(in: world) }
             case .memberIDRequired: memberID = reply.memberID
             case .fencedInstanceID: isFenced = true
             case .unknownMemberID, .groupMaxSizeReached: forget()
