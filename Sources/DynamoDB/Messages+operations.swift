@@ -73,6 +73,9 @@ extension Messages {
     static let definitionCount =
         invalidParameters + "Number of attributes in KeySchema does not exactly match number of attributes defined in "
         + "AttributeDefinitions"
+    static func duplicateDefinition(_ name: Text) -> String {
+        invalidParameters + "Duplicate AttributeName in AttributeDefinitions: \(name)"
+    }
     static func unusedDefinitions(_ definitions: [Text], used: [Text]) -> String {
         invalidParameters + "Some AttributeDefinitions are not used. AttributeDefinitions: \(list(definitions)), "
             + "keys used: \(list(used))"

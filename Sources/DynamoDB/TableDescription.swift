@@ -63,7 +63,7 @@ struct TableDescription {
         writer.beginObject()
         writer.key("BillingMode")
         writer.string(constant: "PAY_PER_REQUEST")
-        if occasion == .describing {
+        if occasion != .creating {
             writer.key("LastUpdateToPayPerRequestDateTime")
             writer.decimal(Double(table.createdMillis) / 1000)
         }

@@ -59,7 +59,10 @@ import Testing
             _ = try engine.run("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(number)"}}}"#)
         }
         try engine.engine.commitTurn()
-        #expect(try engine("DeleteTable", #"{"TableName":"tab"}"#).contains(#""TableStatus":"DELETING""#))
+        let deleted = try engine("DeleteTable", #"{"TableName":"tab"}"#)
+        #expect(deleted.contains(#""TableStatus":"DELETING""#))
+        #expect(deleted.contains(#""LastUpdateToPayPerRequestDateTime":1700000000.0"#))
+        #expect(!deleted.contains("KeySchema"))
         #expect(
             engine.error("DescribeTable", #"{"TableName":"tab"}"#)
                 == "ResourceNotFoundException: Requested resource not found: Table: tab not found")
@@ -128,6 +131,10 @@ import Testing
                 #"{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"x","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"LocalSecondaryIndexes":[{"IndexName":"lsi","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}"#,
                 "One or more parameter values were invalid: Table KeySchema does not have a range key, which is required "
                     + "when specifying a LocalSecondaryIndex"
+            ),
+            (
+                #"{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"pk","AttributeType":"N"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}"#,
+                "One or more parameter values were invalid: Duplicate AttributeName in AttributeDefinitions: pk"
             ),
             (
                 #"{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","StreamSpecification":{"StreamEnabled":true},"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}"#,

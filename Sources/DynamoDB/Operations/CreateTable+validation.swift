@@ -58,6 +58,10 @@ extension CreateTable.Request {
             else { return nil }
             return KeyAttribute(name: name, type: type)
         }
+        for (position, definition) in definitions.enumerated()
+        where definitions[..<position].contains(where: { $0.name == definition.name }) {
+            throw .validation(Messages.duplicateDefinition(definition.name))
+        }
         let key = try CreateTable.key(keySchema ?? [], definitions)
         if globalIndexes == nil, localIndexes == nil, key.attributes.count != definitions.count {
             throw .validation(Messages.definitionCount)

@@ -159,6 +159,10 @@ final class Storage {
         guard isTurnOpen else { return }
         do throws(SQLiteError) {
             if let lost { throw lost }
+            // Without the transaction the counts would be written by themselves, and stay.
+            guard connection.isInTransaction else {
+                throw SQLiteError(code: 1, message: "the transaction is gone", isTransactionLost: true)
+            }
             try writeCounts()
             try connection.commit()
         } catch {

@@ -1,0 +1,125 @@
+import SQLite
+import Testing
+
+@testable import DynamoDB
+
+/// A generator that repeats itself from its seed.
+private struct Random {
+    var state: UInt64
+
+    mutating func below(_ bound: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % bound
+    }
+}
+
+@Suite("Indexes follow their table") struct StorageIndexTests {
+    /// The attribute's value for an index key, sometimes none.
+    private func member(_ name: String, _ random: inout Random) -> String {
+        let value = random.below(5)
+        return value == 4 ? "" : #","\#(name)":{"N":"\#(value)"}"#
+    }
+
+    @Test(
+        "After random writes, refusals, failed turns and restarts every index holds exactly what its table says",
+        arguments: [1, 2, 3, 4] as [UInt64])
+    func follow(_ seed: UInt64) throws {
+        let engine = try TestEngine(.memory)
+        try engine.makeTable(
+            "tab", sort: "N",
+            more: #"""
+                ,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"},
+                {"AttributeName":"g","AttributeType":"N"},{"AttributeName":"h","AttributeType":"N"}],
+                "GlobalSecondaryIndexes":[{"IndexName":"both","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},
+                {"AttributeName":"h","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}],
+                "LocalSecondaryIndexes":[{"IndexName":"local","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},
+                {"AttributeName":"h","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]
+                """#)
+        var random = Random(state: seed)
+        for step in 0..<400 {
+            let key = #""pk":{"S":"p\#(random.below(4))"},"sk":{"N":"\#(random.below(6))"}"#
+            switch random.below(10) {
+            case 0..<5:
+                let item = key + member("g", &random) + member("h", &random)
+                _ = try engine.run("PutItem", #"{"TableName":"tab","Item":{\#(item),"v":{"N":"\#(step)"}}}"#)
+            case 5..<7:
+                let value = random.below(4)
+                _ = try engine.run(
+                    "UpdateItem",
+                    #"{"TableName":"tab","Key":{\#(key)},"UpdateExpression":"SET g = :v REMOVE h","#
+                        + #""ExpressionAttributeValues":{":v":{"N":"\#(value)"}}}"#)
+            case 7..<9: _ = try engine.run("DeleteItem", #"{"TableName":"tab","Key":{\#(key)}}"#)
+            default:
+                #expect(
+                    engine.error("PutItem", #"{"TableName":"tab","Item":{\#(key),"g":{"S":"no"}}}"#)
+                        .contains("Type mismatch for Index Key"))
+            }
+            switch random.below(40) {
+            case 0:
+                // The turn fails as a whole, as on a full disk.
+                engine.engine.storage.connection.rollback()
+                _ = try? engine.engine.commitTurn()
+            case 1:
+                try engine.engine.commitTurn()
+                try engine.reopen()
+            case 2..<20: try engine.engine.commitTurn()
+            default: break
+            }
+        }
+        try engine.engine.commitTurn()
+        try check(engine)
+    }
+
+    /// The items of a Scan's answer, as text.
+    private func items(_ answer: String) throws -> [String] {
+        var found: [String] = []
+        try Array(answer.utf8).withBytes { (bytes) throws(DynamoDBError) in
+            var reader = JSONReader(bytes)
+            try reader.beginRequest()
+            while let key = try reader.nextKey() {
+                guard case "Items" = key else {
+                    try reader.skip()
+                    continue
+                }
+                try reader.beginList()
+                while try reader.nextElement() {
+                    let item = try reader.item().get()
+                    var json: [UInt8] = []
+                    JSONWriter.append(to: &json) { $0.item(item) }
+                    found.append(String(decoding: json, as: UTF8.self))
+                }
+            }
+        }
+        return found
+    }
+
+    private func check(_ engine: TestEngine) throws {
+        let whole = try engine("Scan", #"{"TableName":"tab"}"#)
+        let all = try items(whole)
+        #expect(all.count > 5)
+        for (index, needed) in [("both", ["\"g\":", "\"h\":"]), ("local", ["\"h\":"])] {
+            let expected = all.filter { item in needed.allSatisfy { item.contains($0) } }.sorted()
+            let scanned = try items(engine("Scan", #"{"TableName":"tab","IndexName":"\#(index)"}"#))
+            #expect(scanned.sorted() == expected)
+            var fromSegments: [String] = []
+            for segment in 0..<3 {
+                let answer = try engine(
+                    "Scan", #"{"TableName":"tab","IndexName":"\#(index)","Segment":\#(segment),"TotalSegments":3}"#)
+                fromSegments += try items(answer)
+            }
+            #expect(fromSegments.sorted() == expected)
+            let described = try engine("DescribeTable", #"{"TableName":"tab"}"#)
+            #expect(described.contains(#""ItemCount":\#(expected.count)"#))
+        }
+        let table = engine.engine.storage.table(named: "tab")!
+        #expect(table.counts.items == all.count)
+        #expect(
+            try Int(engine.engine.storage.connection.integer("SELECT sum(size) FROM items_\(table.id)"))
+                == table.counts.bytes)
+        for index in table.indexes {
+            #expect(
+                try Int(engine.engine.storage.connection.integer("SELECT sum(size) FROM index_\(index.id)"))
+                    == index.counts.bytes)
+        }
+    }
+}
