@@ -55,6 +55,15 @@ public struct ProfileCredentials: CredentialProvider {
     }
 }
 
+/// A source whose failure is as if it were not configured.
+struct OptionalCredentials: CredentialProvider {
+    private let source: any CredentialProvider
+
+    init(_ source: any CredentialProvider) { self.source = source }
+
+    func credentials() async -> Credentials? { try? await source.credentials() }
+}
+
 /// What all sources over HTTP answer in.
 enum CredentialDocument {
     /// Reads the JSON that container and instance endpoints answer with.
@@ -250,25 +259,28 @@ public struct WebIdentityCredentials: CredentialProvider {
 extension CredentialChain {
     /// The sources that AWS's SDKs ask, in their order: environment, web identity, shared files, container, instance.
     ///
-    /// A plain-HTTP endpoint is a stand-in that needs no real keys: there the last source is a made-up key, so that nothing has to be configured.
+    /// A plain-HTTP endpoint is a stand-in that needs no real keys: there what is at hand without asking anybody is used, else a made-up key.
     public static func standard(
         environment: [String: String], configuration: SharedConfiguration, endpoint: Endpoint,
         transport: any HTTPTransport, nowSeconds: @escaping @Sendable () -> Int64
     ) -> CredentialChain {
         let asked = environment["AWS_PROFILE"].map { !$0.isEmpty } ?? false
-        var providers: [any CredentialProvider] = [
+        let profile = ProfileCredentials(configuration: configuration, wasAskedFor: asked)
+        guard !endpoint.isPlainHTTP else {
+            return CredentialChain(
+                [
+                    EnvironmentCredentials(environment: environment), OptionalCredentials(profile),
+                    StaticCredentials(Credentials(accessKeyID: "local", secretAccessKey: "local")),
+                ], nowSeconds: nowSeconds)
+        }
+        let providers: [any CredentialProvider] = [
             EnvironmentCredentials(environment: environment),
             WebIdentityCredentials(
                 environment: environment, profile: configuration.profile, region: endpoint.region,
                 transport: transport),
-            ProfileCredentials(configuration: configuration, wasAskedFor: asked),
-            ContainerCredentials(environment: environment, transport: transport),
+            profile, ContainerCredentials(environment: environment, transport: transport),
+            InstanceCredentials(environment: environment, transport: transport),
         ]
-        if endpoint.isPlainHTTP {
-            providers.append(StaticCredentials(Credentials(accessKeyID: "local", secretAccessKey: "local")))
-        } else {
-            providers.append(InstanceCredentials(environment: environment, transport: transport))
-        }
         return CredentialChain(providers, nowSeconds: nowSeconds)
     }
 }

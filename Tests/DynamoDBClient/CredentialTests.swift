@@ -185,6 +185,7 @@ func ok(_ text: String, status: Int = 200) -> ScriptedTransport.Answer {
         #expect(try await keys(environment, aws) == "env")
         #expect(try await keys(environment, local) == "env")
         #expect(try await keys([:], local) == "local")
+        #expect(try await keys(["AWS_PROFILE": "nowhere"], local) == "local")
         await #expect(throws: CredentialError.self) { try await keys([:], aws) }
     }
 }
