@@ -6,8 +6,8 @@ import Testing
     import Darwin
 #endif
 
-/// Which modules a module may import: the one list. Dependencies point one way; whoever adds an edge adds it here and says why in
-/// docs/ARCHITECTURE.md.
+/// Which modules a module may import: the one list. Dependencies point one way; whoever adds an edge adds it here and
+/// says why in docs/ARCHITECTURE.md.
 private let allowed: [(module: String, imports: [String])] = [
     ("Reactor", ["CLibuv", "CSocket"]),
     ("HTTP", ["Reactor"]),
@@ -161,13 +161,15 @@ enum Project {
         return reached
     }
 
-    /// The modules and programs in Sources with the dependencies that Package.swift declares. What has a `path:` is elsewhere.
+    /// The modules and programs in Sources with the dependencies that Package.swift declares. What has a `path:` is
+    /// elsewhere.
     static func packageTargets() -> [String: Set<String>] {
         let words = text(of: root + "/Package.swift").split(separator: "// Tests").first.map(String.init) ?? ""
         var targets: [String: Set<String>] = [:]
         for opening in ["module(", "program("] {
             for piece in words.components(separatedBy: opening).dropFirst() {
-                // A call ends at its first closing parenthesis; the declarations of the two functions have no literal name.
+                // A call ends at its first closing parenthesis; the declarations of the two functions have no literal
+                // name.
                 let call = piece.prefix { $0 != ")" }
                 guard !call.contains("path:") else { continue }
                 let quoted = call.split(separator: "\"", omittingEmptySubsequences: false)

@@ -28,8 +28,8 @@ public enum CommandLineProgram {
         }
     }
 
-    /// Opens those of the three standard streams that this process was begun without (`nestbox up >&-`): else the first files that are opened
-    /// would get their numbers, and the console would write into the data.
+    /// Opens those of the three standard streams that this process was begun without (`nestbox up >&-`): else the first
+    /// files that are opened would get their numbers, and the console would write into the data.
     private static func openStandardStreams() {
         while true {
             let descriptor = open("/dev/null", O_RDWR)

@@ -1,4 +1,5 @@
-/// What is to run and how, after flags, environment, stack file and defaults have been weighed: in this order of precedence.
+/// What is to run and how, after flags, environment, stack file and defaults have been weighed: in this order of
+/// precedence.
 struct Settings: Equatable, Sendable {
     /// Where data lives.
     enum Data: Equatable, Sendable {

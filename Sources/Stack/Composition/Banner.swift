@@ -1,4 +1,5 @@
-/// What `nestbox up` prints once the emulators answer: each endpoint, where data and logs are, and the environment to copy.
+/// What `nestbox up` prints once the emulators answer: each endpoint, where data and logs are, and the environment to
+/// copy.
 struct Banner {
     /// Where everything is found.
     var endpoints: ChildEnvironment.Endpoints

@@ -6,8 +6,8 @@ import Reactor
     import Darwin
 #endif
 
-/// A running stack, seen from the control loop: two emulators on their threads, the services, and for `exec` the command. Everything here is on the
-/// main thread; the emulators are reached by messages only.
+/// A running stack, seen from the control loop: two emulators on their threads, the services, and for `exec` the
+/// command. Everything here is on the main thread; the emulators are reached by messages only.
 final class Composition {
     private let settings: Settings
     private let shell: [String: String]
@@ -64,7 +64,6 @@ final class Composition {
 
     /// Runs until everything has stopped, and returns the exit code; throws what kept it from running.
     func run() throws(Failure) -> Int32 {
-        // The threads start first: what follows is done while they open their data.
         reports = loop.mailbox(of: EmulatorReport.self) { [unowned self] in receive($0) }
         if let pid = data.takenOverFrom {
             console.say(.info, "The data directory was left by a nestbox that ended (pid \(pid)); it is taken over.")
@@ -118,7 +117,8 @@ final class Composition {
         emulatorsMayBeReady()
     }
 
-    /// While an emulator takes long, as after a crash with much data, what is waited for is told. It is not given up: what it does must be done.
+    /// While an emulator takes long, as after a crash with much data, what is waited for is told. It is not given up:
+    /// what it does must be done.
     private func tellProgress() {
         let starting = emulators.filter { if case .starting = $0.state { true } else { false } }
         if starting.isEmpty { return progress = nil }

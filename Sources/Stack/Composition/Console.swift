@@ -6,8 +6,9 @@ import Reactor
     import Darwin
 #endif
 
-/// What people read: nestbox's own lines and the services' lines, on one descriptor. Nothing here blocks the control loop: when the reader is slow
-/// (a paused terminal, `| less`), lines wait in memory, and when too many wait the services' are dropped and counted; their logs have them.
+/// What people read: nestbox's own lines and the services' lines, on one descriptor. Nothing here blocks the control
+/// loop: when the reader is slow (a paused terminal, `| less`), lines wait in memory, and when too many wait the
+/// services' are dropped and counted; their logs have them.
 final class Console {
     /// Where lines go.
     private let descriptor: Int32

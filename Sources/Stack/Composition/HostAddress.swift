@@ -35,7 +35,8 @@ struct HostAddress: Equatable, Sendable {
         }
     }
 
-    /// Listens on every address with one port, and returns it. A port of nil asks for a free one; a race for it that is lost is tried again.
+    /// Listens on every address with one port, and returns it. A port of nil asks for a free one; a race for it that is
+    /// lost is tried again.
     /// - Parameters:
     ///   - what: who wants the port, for the message
     ///   - mend: what to do when it is taken, for the message
@@ -108,8 +109,8 @@ struct HostAddress: Equatable, Sendable {
         return true
     }
 
-    /// The port that a socket gets when it listens on an address, nil (with errno) when it cannot; the socket is closed again. As servers do,
-    /// with SO_REUSEADDR: only a socket that listens is in the way.
+    /// The port that a socket gets when it listens on an address, nil (with errno) when it cannot; the socket is closed
+    /// again. As servers do, with SO_REUSEADDR: only a socket that listens is in the way.
     private static func bound(_ address: SocketAddress) -> UInt16? {
         withSocket(address) { descriptor, name, length -> UInt16? in
             var on: Int32 = 1
@@ -125,8 +126,8 @@ struct HostAddress: Equatable, Sendable {
         } ?? nil
     }
 
-    /// Calls `body` with a new TCP socket and an address in the system's form, and closes the socket; nil (with errno) when there is no socket.
-    /// errno is then what `body` left.
+    /// Calls `body` with a new TCP socket and an address in the system's form, and closes the socket; nil (with errno)
+    /// when there is no socket. errno is then what `body` left.
     static func withSocket<Result>(
         _ address: SocketAddress, _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Result
     ) -> Result? {

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// The directory that holds everything nestbox keeps: tables, logs of partitions, logs of services. One process has it at a time.
+/// The directory that holds everything nestbox keeps: tables, logs of partitions, logs of services. One process has it
+/// at a time.
 struct DataDirectory {
     /// The version of the directory's layout that this nestbox writes. A newer one is refused.
     static let formatVersion = 1
@@ -27,7 +28,8 @@ struct DataDirectory {
     /// The names that nestbox makes in a data directory.
     private static let ownNames: Set<String> = [".gitignore", "format", "lock", "dynamodb", "kafka", "logs"]
 
-    /// Opens or makes the data directory of a project. One that holds other things is refused: its .gitignore would hide them.
+    /// Opens or makes the data directory of a project. One that holds other things is refused: its .gitignore would
+    /// hide them.
     static func open(_ path: String) throws(Failure) -> DataDirectory {
         do { try FileSystem.makeDirectory(path) } catch { throw unusable(error) }
         let foreign = FileSystem.names(in: path).first { !ownNames.contains($0) }
@@ -41,8 +43,8 @@ struct DataDirectory {
 
     /// Makes the directory of a stack in memory: `nestbox-<pid>` in the system's temporary directory.
     static func temporary(in temporaryDirectory: String) throws(Failure) -> DataDirectory {
-        // A directory of this name was left by a process that is gone, unless it belongs to one in another container that shares the
-        // temporary directory and has the same pid there.
+        // A directory of this name was left by a process that is gone, unless it belongs to one in another container
+        // that shares the temporary directory and has the same pid there.
         for suffix in [""] + (1...100).map({ "-\($0)" }) {
             let path = FileSystem.resolve("nestbox-\(getpid())\(suffix)", from: temporaryDirectory)
             if FileSystem.kind(path) != nil {
@@ -59,7 +61,8 @@ struct DataDirectory {
             .configuration, "\(temporaryDirectory) has too many directories of nestbox; remove nestbox-* there")
     }
 
-    /// The directories in `temporaryDirectory` whose nestbox is gone: no process has their pid, and nobody has their lock.
+    /// The directories in `temporaryDirectory` whose nestbox is gone: no process has their pid, and nobody has their
+    /// lock.
     static func staleTemporaries(in temporaryDirectory: String) -> [String] {
         FileSystem.names(in: temporaryDirectory).compactMap { name in
             guard let pid = pid(ofTemporary: name), !DataLock.isProcessAlive(pid) else { return nil }

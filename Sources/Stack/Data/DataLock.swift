@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-/// The lock of a data directory: a file under flock(2) that holds the pid of its holder. The kernel drops the lock when the holder ends, however
-/// it ends, so a stale file is no lock; the pid is there to be shown.
+/// The lock of a data directory: a file under flock(2) that holds the pid of its holder. The kernel drops the lock when
+/// the holder ends, however it ends, so a stale file is no lock; the pid is there to be shown.
 final class DataLock {
     private let descriptor: Int32
 
@@ -55,7 +55,8 @@ final class DataLock {
         }
     }
 
-    /// Takes the lock at a path. The answer is the lock and the pid it was taken over from, or a refusal with the holder's pid.
+    /// Takes the lock at a path. The answer is the lock and the pid it was taken over from, or a refusal with the
+    /// holder's pid.
     static func acquire(_ path: String) throws(FileSystem.Trouble) -> Outcome {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileSystem.Trouble(path: path, code: errno) }

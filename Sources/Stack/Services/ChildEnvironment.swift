@@ -1,4 +1,5 @@
-/// The environment of the children: what nestbox gives beats the user's shell, and only the stack file's `environment:` beats nestbox.
+/// The environment of the children: what nestbox gives beats the user's shell, and only the stack file's `environment:`
+/// beats nestbox.
 enum ChildEnvironment {
     /// Where the emulators that run are found.
     struct Endpoints: Equatable, Sendable {

@@ -4,9 +4,10 @@
     import Darwin
 #endif
 
-/// Ends the children of a nestbox that was killed: a small process of its own that reads a pipe whose other end only nestbox holds. While nestbox
-/// lives it says which process groups are its children's; when the pipe ends, however nestbox ended, what is left is killed. A parent-death signal
-/// reaches only a child itself and only on Linux; this reaches what the child has started, too.
+/// Ends the children of a nestbox that was killed: a small process of its own that reads a pipe whose other end only
+/// nestbox holds. While nestbox lives it says which process groups are its children's; when the pipe ends, however
+/// nestbox ended, what is left is killed. A parent-death signal reaches only a child itself and only on Linux; this
+/// reaches what the child has started, too.
 final class ChildGuard {
     /// The first argument by which nestbox becomes the guard; not for people.
     static let argument = "guard-children"

@@ -6,7 +6,8 @@ import Reactor
     import Darwin
 #endif
 
-/// The command of `nestbox exec`: it has nestbox's own standard streams and process group, so that the terminal stays its own.
+/// The command of `nestbox exec`: it has nestbox's own standard streams and process group, so that the terminal stays
+/// its own.
 final class ExecCommand {
     private let program: [String]
     private let environment: [String: String]
@@ -53,7 +54,9 @@ final class ExecCommand {
         do throws(SystemError) {
             let process = try ChildProcess.spawn(
                 loop: loop, options,
-                onExit: { [supervisor] exit in
+                onExit: { [unowned self] exit in
+                    // Its number may be another's from here on.
+                    if let id = self.process?.id { supervisor.protect(.gone(id)) }
                     switch exit {
                     case .code(let code): ended(code)
                     case .signal(let number): ended(Supervision.Exit.signal(number).shellCode)
@@ -62,7 +65,6 @@ final class ExecCommand {
                         CommandLineProgram.say("the command cannot be run: \(text); check its name and PATH")
                         ended(code == ENOENT ? NotRun.notFound : NotRun.notExecutable)
                     }
-                    _ = supervisor
                 })
             self.process = process
             supervisor.protect(.process(process.id))
@@ -72,8 +74,8 @@ final class ExecCommand {
         }
     }
 
-    /// Whether the command is still there to take a signal that has come to nestbox: then it has it, and its end is the answer. A second one that
-    /// did not come from the terminal is nestbox's own.
+    /// Whether the command is still there to take a signal that has come to nestbox: then it has it, and its end is the
+    /// answer. A second one that did not come from the terminal is nestbox's own.
     func takes(_ number: Int32, nowMillis: Int64) -> Bool {
         guard let process, process.exit == nil else { return false }
         // The terminal has given Ctrl-C to the command itself, and a REPL may see many of them.

@@ -24,7 +24,8 @@ enum ProgramSearch {
     /// The system's PATH when there is none in the environment.
     static let defaultPath = "/usr/local/bin:/usr/bin:/bin"
 
-    /// Looks for a program: a name with a slash is a path from `workingDirectory`; another is looked for in `first`, then along `path`.
+    /// Looks for a program: a name with a slash is a path from `workingDirectory`; another is looked for in `first`,
+    /// then along `path`.
     static func find(
         _ program: String, first: String?, path: String?, workingDirectory: String,
         candidate: (String) -> Candidate = inspect

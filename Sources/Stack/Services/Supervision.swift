@@ -1,5 +1,5 @@
-/// Decides when each service is started, probed, started again and stopped. Pure: it is told what happened and what time it is, and says what to
-/// do; it has no clock, no processes and no console of its own.
+/// Decides when each service is started, probed, started again and stopped. Pure: it is told what happened and what
+/// time it is, and says what to do; it has no clock, no processes and no console of its own.
 struct Supervision {
     /// How a process ended.
     enum Exit: Equatable, Sendable {
@@ -167,7 +167,8 @@ struct Supervision {
     private mutating func startWaiting(_ now: Int64) -> [Action] {
         guard readyDeadlineMillis != nil || hasAnnounced, !isStopping else { return [] }
         var actions: [Action] = []
-        // A service without a probe is ready as soon as it runs, which may let the next one start: until nothing changes.
+        // A service without a probe is ready as soon as it runs, which may let the next one start: until nothing
+        // changes.
         var changed = true
         while changed {
             changed = false

@@ -125,7 +125,8 @@ final class Supervisor {
 
     // MARK: Life
 
-    /// Takes the emulators' endpoints, chooses free ports if asked to, and starts the guard. After this `endpoints` is whole.
+    /// Takes the emulators' endpoints, chooses free ports if asked to, and starts the guard. After this `endpoints` is
+    /// whole.
     func prepare(aws: String?, kafka: String?) throws(Failure) {
         endpoints.aws = aws
         endpoints.kafka = kafka
@@ -144,8 +145,10 @@ final class Supervisor {
     /// Kills everything that the services are, at once.
     func killAll() {
         for service in services {
-            service.process?.kill(SIGKILL)
-            service.process?.killGroup(SIGKILL)
+            // One that has ended has been cleaned up after; its number may be another's.
+            guard let process = service.process, process.exit == nil else { continue }
+            process.kill(SIGKILL)
+            process.killGroup(SIGKILL)
         }
     }
 

@@ -5,8 +5,9 @@ struct Interpolation: Sendable {
 
     /// The text with its variables replaced, or one sentence on what is wrong with it.
     ///
-    /// `${NAME:-default}` takes the default when the variable is unset or empty, `${NAME-default}` only when it is unset, as a shell does. A
-    /// variable that is not set and has no default is refused: an empty port or path would fail later and worse.
+    /// `${NAME:-default}` takes the default when the variable is unset or empty, `${NAME-default}` only when it is
+    /// unset, as a shell does. A variable that is not set and has no default is refused: an empty port or path would
+    /// fail later and worse.
     func apply(_ text: String) -> Result<String, Malformed> {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return .success(text) }
         var output: [UInt8] = []

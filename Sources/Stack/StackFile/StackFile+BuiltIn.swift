@@ -2,7 +2,8 @@ extension StackFile {
     /// How messages call the stack that is built in.
     public static let builtInName = "the built-in stack"
 
-    /// The stack without a stack file, read by the same parser: the tables, topics and services of the order and product system.
+    /// The stack without a stack file, read by the same parser: the tables, topics and services of the order and
+    /// product system.
     public static let builtInText = """
         # The stack of the order and product services; copy it to nestbox.yaml to change it.
         region: ap-northeast-2
@@ -32,7 +33,7 @@ extension StackFile {
             port: 8081
             ready: /api/v1/ready
 
-        # What else a stack file can say. ${NAME} and ${NAME:-default} in values come from the environment; $$ is a dollar sign.
+        # What else a stack file can say. ${NAME} and ${NAME:-default} come from the environment; $$ is a dollar.
         #
         # data: .nestbox                  # a directory, or memory
         # ports: { aws: 8000, kafka: 9092 }
@@ -41,7 +42,7 @@ extension StackFile {
         #     keys: { id: S, at: N }      # partition key, then sort key; S, N or B
         #     local_indexes:
         #       by-name: { keys: { id: S, name: S }, projection: [size] }   # ALL, KEYS_ONLY or a list; ALL by default
-        #     seed: events.jsonl          # put when the table is made: a JSON object a line, plain or in DynamoDB's form
+        #     seed: events.jsonl          # put when it is made: a JSON object a line, plain or DynamoDB's
         # topics:
         #   events: { partitions: 3, configs: { cleanup.policy: compact } }
         # services:

@@ -1,5 +1,5 @@
-/// One value of a YAML document, with the line it stands on. Scalars stay text: what they mean is decided by who reads them, so that
-/// `no` is not a boolean and `1.10` not a number where a word is wanted.
+/// One value of a YAML document, with the line it stands on. Scalars stay text: what they mean is decided by who reads
+/// them, so that `no` is not a boolean and `1.10` not a number where a word is wanted.
 struct YAMLNode: Sendable {
     /// What kinds of value there are.
     enum Value: Sendable {

@@ -1,7 +1,7 @@
 import CYAML
 
-/// A YAML document as a tree of nodes, by libyaml's event parser. What could grow without bound is bounded: the text, the depth, and the
-/// nodes after aliases are expanded; an alias inside its own anchor is refused.
+/// A YAML document as a tree of nodes, by libyaml's event parser. What could grow without bound is bounded: the text,
+/// the depth, and the nodes after aliases are expanded; an alias inside its own anchor is refused.
 struct YAMLParser: ~Copyable {
     /// The limits of a document.
     enum Limit {
@@ -18,7 +18,8 @@ struct YAMLParser: ~Copyable {
     /// Finished anchors with the number of nodes that an alias to them adds; nil while the anchor is being read.
     private var anchors: [String: (node: YAMLNode, nodes: Int)?] = [:]
 
-    /// The root of the one document in `text`, or nil if there is none. `interpolate` is given every scalar that is not a key, with its line.
+    /// The root of the one document in `text`, or nil if there is none. `interpolate` is given every scalar that is not
+    /// a key, with its line.
     static func parse(
         _ text: [UInt8], file: String, interpolate: @escaping (String, Int) throws(Failure) -> String
     ) throws(Failure) -> YAMLNode? {

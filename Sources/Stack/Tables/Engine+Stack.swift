@@ -1,8 +1,8 @@
 import DynamoDB
 
 extension Engine {
-    /// Makes the tables of a stack that are not there, with their seed items, and says how those that are there differ: they are left alone. A table and its
-    /// seed items are one commit: either both are there or neither.
+    /// Makes the tables of a stack that are not there, with their seed items, and says how those that are there differ:
+    /// they are left alone. A table and its seed items are one commit: either both are there or neither.
     func makeTables(of stack: StackFile, nowMillis: Int64) throws(Failure) -> [EmulatorReport.Note] {
         var notes: [EmulatorReport.Note] = []
         let context = RequestContext(now: nowMillis, region: stack.region)

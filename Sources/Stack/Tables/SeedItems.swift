@@ -1,7 +1,7 @@
 import DynamoDB
 
-/// The items of a seed file: one JSON object a line, either in DynamoDB's form (`{"PK":{"S":"a"}}`, also inside `{"Item":...}` as
-/// DynamoDB's exports have it) or as plain JSON, which is turned into it.
+/// The items of a seed file: one JSON object a line, either in DynamoDB's form (`{"PK":{"S":"a"}}`, also inside
+/// `{"Item":...}` as DynamoDB's exports have it) or as plain JSON, which is turned into it.
 enum SeedItems {
     /// What a seed file may hold.
     static let bytesMax = 256 << 20

@@ -1,6 +1,6 @@
 extension TableDefinition {
-    /// How a table that is there differs from this definition, one phrase a difference; empty when they are equal. The order of indexes and of
-    /// projected attributes says nothing.
+    /// How a table that is there differs from this definition, one phrase a difference; empty when they are equal. The
+    /// order of indexes and of projected attributes says nothing.
     func differences(from actual: TableDefinition) -> [String] {
         var differences: [String] = []
         if keys != actual.keys {

@@ -1,6 +1,6 @@
 extension TopicDefinition {
-    /// How a topic that is there differs from this definition, one phrase a difference; empty when they are equal. A config that has its default is
-    /// equal to one that is not set.
+    /// How a topic that is there differs from this definition, one phrase a difference; empty when they are equal. A
+    /// config that has its default is equal to one that is not set.
     /// - Parameters:
     ///   - actual: how many partitions it has
     ///   - overrides: the configs that were set for it
