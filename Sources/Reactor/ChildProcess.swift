@@ -147,7 +147,7 @@ public final class ChildProcess {
     private func start(_ options: Options, _ onOutput: @escaping (Stream, [UInt8]) -> Void) throws(SystemError) {
         guard !loop.isClosed else { throw SystemError("uv_spawn", ECANCELED) }
         var childEnds: [Int32] = []
-        defer { for end in childEnds { nestbox_close(end) } }
+        defer { for end in childEnds { closeDescriptor(end) } }
         var stdio: [uv_stdio_container_t] = []
         stdio.append(try container(options.input, 0, &childEnds) { _ in })
         stdio.append(try container(options.output, 1, &childEnds) { onOutput(.output, $0) })
@@ -172,7 +172,7 @@ public final class ChildProcess {
         isInitialized = true
         let code = spawn(file, arguments, options, &stdio)
         guard code == 0 else {
-            if status >= 0 { nestbox_close(status) }
+            if status >= 0 { closeDescriptor(status) }
             readers = []
             throw SystemError("uv_spawn", -code)
         }
@@ -264,7 +264,7 @@ public final class ChildProcess {
         if status >= 0 {
             var error: Int32 = 0
             if read(status, &error, 4) == 4 { exit = .notStarted(error) }
-            nestbox_close(status)
+            closeDescriptor(status)
             status = -1
         }
         self.exit = exit
@@ -325,7 +325,7 @@ final class PipeReader {
         guard !isClosed else { return }
         isClosed = true
         loop.close(poll)
-        nestbox_close(descriptor)
+        closeDescriptor(descriptor)
         this = nil
     }
 }

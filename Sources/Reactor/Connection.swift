@@ -332,7 +332,7 @@ public final class Connection {
         state = .closed
         lingerTimer = nil
         loop.close(poll)
-        nestbox_close(descriptor)
+        closeDescriptor(descriptor)
         loop.connections.remove(id)
         output.removeAll()
         // A handler that is looking at the bytes may go on: `deliver` drops them.
@@ -376,19 +376,19 @@ public final class Connection {
 }
 
 /// `close`, which a type with a method of that name cannot call.
-func nestbox_close(_ descriptor: Int32) { _ = close(descriptor) }
+func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 
 extension EventLoop {
     /// A poll handle on a descriptor, which is closed when there is none to be had.
     func newPoll(on descriptor: Int32) throws(SystemError) -> UnsafeMutablePointer<uv_poll_t> {
         guard let poll = newHandle(uv_poll_t.self) else {
-            nestbox_close(descriptor)
+            closeDescriptor(descriptor)
             throw SystemError("uv_poll_init", ECANCELED)
         }
         let code = uv_poll_init(uv, poll, descriptor)
         guard code == 0 else {
             free(poll)
-            nestbox_close(descriptor)
+            closeDescriptor(descriptor)
             throw SystemError("uv_poll_init", -code)
         }
         return poll

@@ -30,7 +30,7 @@ public final class Listener {
         var raw = address.raw
         if let call = nestbox_listen(descriptor, &raw, backlog) {
             let code = errno
-            nestbox_close(descriptor)
+            closeDescriptor(descriptor)
             throw SystemError(String(cString: call), code)
         }
         nestbox_local_address(descriptor, &raw)
@@ -52,7 +52,7 @@ public final class Listener {
         isClosed = true
         retry = nil
         loop.close(poll)
-        nestbox_close(descriptor)
+        closeDescriptor(descriptor)
     }
 
     private func start() {
