@@ -1,8 +1,8 @@
 import KafkaWire
 
 extension Produce: ServedAPI {
-    // Versions 0 to 2, which carry message sets, are told but not served: librdkafka before 2.11.1 takes a smallest version above 0 for a broker
-    // that knows no compression (KAFKA-18659).
+    // Versions 0 to 2, which carry message sets, are told but not served: librdkafka before 2.11.1 takes a smallest
+    // version above 0 for a broker that knows no compression (KAFKA-18659).
     package static var advertised: ClosedRange<Int16> { 0...served.upperBound }
 
     package static func handle(

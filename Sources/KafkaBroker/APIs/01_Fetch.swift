@@ -7,7 +7,8 @@ extension Fetch: ServedAPI {
     package static func handle(
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
-        // Sessions are declined, as by a broker whose session cache is full: the answer's id is 0, and the client goes on with full requests.
+        // Sessions are declined, as by a broker whose session cache is full: the answer's id is 0, and the client goes
+        // on with full requests.
         guard request.sessionEpoch <= 0 else {
             var response = Response()
             response.errorCode = .fetchSessionIDNotFound

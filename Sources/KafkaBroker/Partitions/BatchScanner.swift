@@ -18,8 +18,8 @@ struct BatchScanner {
         buffer = [UInt8](repeating: 0, count: Self.chunkLength)
     }
 
-    /// Calls `body` with each batch from `position` on, until it returns false or no whole batch follows; returns where it stopped: behind the
-    /// last batch that `body` took, or before the one that it refused.
+    /// Calls `body` with each batch from `position` on, until it returns false or no whole batch follows; returns where
+    /// it stopped: behind the last batch that `body` took, or before the one that it refused.
     ///
     /// The view has the header; with `whole`, all the batch's bytes.
     mutating func scan(

@@ -1,6 +1,7 @@
 import KafkaWire
 
-/// What Kafka checks in a batch before it is stored (`UnifiedLog.analyzeAndValidateRecords`, `LogValidator`), and what it changes in it.
+/// What Kafka checks in a batch before it is stored (`UnifiedLog.analyzeAndValidateRecords`, `LogValidator`), and what
+/// it changes in it.
 struct BatchValidation {
     let topicPartition: String
     let configuration: LogConfiguration

@@ -1,6 +1,7 @@
 import KafkaWire
 
-/// A Fetch that waits until enough records are there or its time is up. It waits once: what wakes it takes it from all its partitions.
+/// A Fetch that waits until enough records are there or its time is up. It waits once: what wakes it takes it from all
+/// its partitions.
 package final class FetchWaiter {
     let request: Fetch.Request
     let context: RequestContext

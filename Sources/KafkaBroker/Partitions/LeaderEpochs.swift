@@ -1,5 +1,5 @@
-/// Where each leader epoch of a partition begins; kept in `leader-epoch-checkpoint` as Kafka writes it: a version (0), the number of lines,
-/// then an epoch and its first offset a line.
+/// Where each leader epoch of a partition begins; kept in `leader-epoch-checkpoint` as Kafka writes it: a version (0),
+/// the number of lines, then an epoch and its first offset a line.
 struct LeaderEpochs: Equatable {
     /// One epoch's first offset.
     struct Entry: Equatable {
@@ -26,7 +26,8 @@ struct LeaderEpochs: Equatable {
         entries.last { $0.startOffset <= offset }?.epoch
     }
 
-    /// The largest known epoch up to `epoch`, and where it ends (the start of the next, or `logEndOffset`). -1 and -1 when none is known.
+    /// The largest known epoch up to `epoch`, and where it ends (the start of the next, or `logEndOffset`). -1 and -1
+    /// when none is known.
     func endOffset(of epoch: Int32, logEndOffset: Int64) -> (epoch: Int32, offset: Int64) {
         guard let latest else { return (-1, -1) }
         if epoch == latest { return (epoch, logEndOffset) }

@@ -1,7 +1,7 @@
 import KafkaWire
 
-/// A segment's `.index`: entries of eight bytes, the last offset of a batch relative to the segment's base and the batch's position in the
-/// `.log`, one for about every `index.interval.bytes` of log. Both columns ascend.
+/// A segment's `.index`: entries of eight bytes, the last offset of a batch relative to the segment's base and the
+/// batch's position in the `.log`, one for about every `index.interval.bytes` of log. Both columns ascend.
 struct OffsetIndex {
     /// A batch's last offset and where the batch begins.
     struct Entry: Equatable {
@@ -33,7 +33,8 @@ struct OffsetIndex {
             position: Int(UInt32(truncatingIfNeeded: raw)))
     }
 
-    /// Adds an entry after the others; it is left out when the file takes no more bytes, because an index is only an aid.
+    /// Adds an entry after the others; it is left out when the file takes no more bytes, because an index is only an
+    /// aid.
     mutating func append(_ entry: Entry) -> Bool {
         var raw = (UInt64(UInt32(truncatingIfNeeded: entry.offset - baseOffset)) << 32 | UInt64(UInt32(entry.position)))
             .bigEndian
@@ -44,7 +45,8 @@ struct OffsetIndex {
         return true
     }
 
-    /// The last entry whose offset is at most `offset`: the batch with `offset` begins there or behind. Nil when it is before all entries.
+    /// The last entry whose offset is at most `offset`: the batch with `offset` begins there or behind. Nil when it is
+    /// before all entries.
     func floor(offset: Int64) throws(StorageError) -> Entry? {
         if let last, last.offset <= offset { return last }
         return try search { $0.offset <= offset }

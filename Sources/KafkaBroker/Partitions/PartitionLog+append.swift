@@ -17,8 +17,8 @@ public struct Appended: Equatable {
 extension PartitionLog {
     /// Appends one batch, which gets its offsets and the leader epoch in place. `now` is in milliseconds since 1970.
     ///
-    /// A client's batch is checked as Kafka checks it; what fails is thrown and leaves nothing behind. In `Broker.Durability.full` the batch is answered
-    /// for only when `whenDurable` says so.
+    /// A client's batch is checked as Kafka checks it; what fails is thrown and leaves nothing behind. In
+    /// `Broker.Durability.full` the batch is answered for only when `whenDurable` says so.
     public func append(
         _ bytes: UnsafeMutableRawBufferPointer, origin: AppendOrigin, now: Int64
     ) throws(AppendError) -> Appended {
@@ -152,7 +152,8 @@ extension PartitionLog {
         if unsynced.last !== file { unsynced.append(file) }
     }
 
-    /// Calls `body` when every record before `offset` is durable: at once, or after the next fsync; with false when it failed.
+    /// Calls `body` when every record before `offset` is durable: at once, or after the next fsync; with false when it
+    /// failed.
     public func whenDurable(before offset: Int64, _ body: @escaping (Bool) -> Void) {
         if offset <= highWatermark {
             body(true)

@@ -38,7 +38,8 @@ extension PartitionLog {
             logEndOffset = end
             return
         }
-        // A rolled segment is synced in the background: after a loss of power the last two may be torn, else only the last.
+        // A rolled segment is synced in the background: after a loss of power the last two may be torn, else only the
+        // last.
         let firstDoubtful = shutdown == .machineCrash ? max(0, last - 1) : last
         for index in firstDoubtful...last {
             let segment = segments[index]
@@ -64,7 +65,8 @@ extension PartitionLog {
         return nil
     }
 
-    /// Gives the directory of an older topic of the same name the name of a deleted one, which is removed at the next start.
+    /// Gives the directory of an older topic of the same name the name of a deleted one, which is removed at the next
+    /// start.
     private func setAside(_ id: UUID) throws(StorageError) {
         let target = PartitionLog.deletedName(name, id)
         let parent = directory.dropLast(name.count)
@@ -163,8 +165,8 @@ extension PartitionLog {
         }
     }
 
-    /// Writes the producer state at the log's end and removes older snapshots that no segment begins with. It is only a help for the next start: a
-    /// failure leaves it to the scan.
+    /// Writes the producer state at the log's end and removes older snapshots that no segment begins with. It is only a
+    /// help for the next start: a failure leaves it to the scan.
     func writeSnapshot(now: Int64) {
         producers.expire(now: now, expirationMillis: configuration.producerIDExpirationMillis)
         let path = directory + "/" + Segment.name(logEndOffset, ".snapshot")

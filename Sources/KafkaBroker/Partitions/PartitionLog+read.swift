@@ -1,10 +1,12 @@
 import KafkaWire
 
 extension PartitionLog {
-    /// The stored batches from the one that holds `offset` on, at most `maxBytes` of them and whole; nil when there is nothing to read yet.
+    /// The stored batches from the one that holds `offset` on, at most `maxBytes` of them and whole; nil when there is
+    /// nothing to read yet.
     ///
-    /// With `minOneBatch`, the first batch is returned even when it is larger. One region is of one segment, so a read may return less than
-    /// there is. Throws `offsetOutOfRange` outside the log, `kafkaStorageError` when the files cannot be read.
+    /// With `minOneBatch`, the first batch is returned even when it is larger. One region is of one segment, so a read
+    /// may return less than there is. Throws `offsetOutOfRange` outside the log, `kafkaStorageError` when the files
+    /// cannot be read.
     public func read(from offset: Int64, maxBytes: Int, minOneBatch: Bool) throws(KafkaError) -> LogRegion? {
         guard offset >= logStartOffset, offset <= logEndOffset else { throw .offsetOutOfRange }
         guard offset < highWatermark else { return nil }
@@ -110,6 +112,7 @@ extension PartitionLog {
     public struct TimestampedOffset: Equatable {
         /// Milliseconds since 1970.
         public var timestamp: Int64
+        /// The record's offset.
         public var offset: Int64
         /// The epoch of its batch.
         public var leaderEpoch: Int32
@@ -190,8 +193,8 @@ extension PartitionLog {
 }
 
 extension PartitionLog {
-    /// What version 0 of ListOffsets asks for: the beginnings of segments whose newest record is not after `timestamp`, and the log's end, from the
-    /// last one down; at most `countMax`.
+    /// What version 0 of ListOffsets asks for: the beginnings of segments whose newest record is not after `timestamp`,
+    /// and the log's end, from the last one down; at most `countMax`.
     func offsets(before timestamp: Int64, countMax: Int, isLatest: Bool, isEarliest: Bool) -> [Int64] {
         var bounds = segments.map {
             (offset: max($0.baseOffset, logStartOffset), time: $0.maxTimestamp?.timestamp ?? -1)

@@ -10,7 +10,8 @@ public enum Shutdown: Sendable {
     case machineCrash
 }
 
-/// The log of one partition: a directory of segments in Kafka's own format. Not Sendable: it belongs to the broker's loop.
+/// The log of one partition: a directory of segments in Kafka's own format. Not Sendable: it belongs to the broker's
+/// loop.
 public final class PartitionLog {
     /// The topic's name.
     public let topic: String
@@ -109,7 +110,8 @@ public final class PartitionLog {
         segments.forEach { $0.release() }
     }
 
-    /// Lets the descriptors go because the topic is deleted; whoever waits for durability is told that it will not come.
+    /// Lets the descriptors go because the topic is deleted; whoever waits for durability is told that it will not
+    /// come.
     func abandon() {
         segments.forEach { $0.release() }
         unsynced = []
@@ -122,7 +124,8 @@ public final class PartitionLog {
 
 /// Sends slow work off the loop: the job runs on another thread, and its result comes back on the loop.
 public final class BackgroundWork {
-    /// Runs the first closure on another thread and then the second on the loop with what it returned. Unless set, both at once.
+    /// Runs the first closure on another thread and then the second on the loop with what it returned. Unless set, both
+    /// at once.
     public var run: (_ job: @escaping @Sendable () -> Bool, _ then: @escaping (Bool) -> Void) -> Void = { job, then in
         then(job())
     }

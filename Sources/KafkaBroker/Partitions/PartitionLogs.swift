@@ -72,7 +72,8 @@ package final class PartitionLogs {
         }
     }
 
-    /// Removes directories of deleted topics, and those that no topic of the catalog has: the process died in the middle of a deletion.
+    /// Removes directories of deleted topics, and those that no topic of the catalog has: the process died in the
+    /// middle of a deletion.
     package func removeStrays(isKnown: (String) -> Bool) {
         for name in Directory.names(in: root) {
             if name.hasSuffix("-delete") {
@@ -118,7 +119,8 @@ package final class PartitionLogs {
 
 /// How the broker stopped: a small file that is written at the start and at a clean stop.
 ///
-/// Logs are opened lazily, so one may go through several runs unopened; the file names those that still have to be recovered.
+/// Logs are opened lazily, so one may go through several runs unopened; the file names those that still have to be
+/// recovered.
 package struct ShutdownState {
     /// The file's name in the data directory.
     static let fileName = "shutdown-state"
@@ -179,7 +181,8 @@ package struct ShutdownState {
     /// The file's content while the broker runs.
     var running: [UInt8] { text("running", exceptions) }
 
-    /// The file's content after a clean stop; `unopened` are the names in the data directory that no log was opened for.
+    /// The file's content after a clean stop; `unopened` are the names in the data directory that no log was opened
+    /// for.
     func closed(unopened: [String]) -> [UInt8] {
         var left = exceptions
         if usual != .clean { for name in unopened where left[name] == nil { left[name] = usual } }

@@ -1,7 +1,7 @@
 import KafkaWire
 
-/// What a partition remembers of idempotent producers: the last five batches of each, so that a batch sent again is known and one that
-/// is missing is noticed (Kafka's `ProducerStateManager`, `ProducerAppendInfo`).
+/// What a partition remembers of idempotent producers: the last five batches of each, so that a batch sent again is
+/// known and one that is missing is noticed (Kafka's `ProducerStateManager`, `ProducerAppendInfo`).
 struct ProducerState {
     /// One appended batch.
     struct Batch: Equatable {
@@ -43,8 +43,8 @@ struct ProducerState {
         case duplicate(Batch)
     }
 
-    /// Holds a client's batch, which would get `offset`, against what is known of its producer. A producer that is not known may begin with
-    /// any sequence: its earlier batches may have been deleted.
+    /// Holds a client's batch, which would get `offset`, against what is known of its producer. A producer that is not
+    /// known may begin with any sequence: its earlier batches may have been deleted.
     func check(_ batch: RecordBatch, at offset: Int64, topicPartition: String) throws(AppendError) -> Verdict {
         guard batch.hasProducerID, let producer = producers[batch.producerID] else { return .append }
         let id = batch.producerID
@@ -108,8 +108,8 @@ struct ProducerState {
         }
     }
 
-    /// Gives producers from a snapshot, which holds only the last batch of each, the older batches that `tail` (the end of the log, seen
-    /// anew) has of them: a client that never got its answers may repeat any of five after a restart.
+    /// Gives producers from a snapshot, which holds only the last batch of each, the older batches that `tail` (the end
+    /// of the log, seen anew) has of them: a client that never got its answers may repeat any of five after a restart.
     mutating func fillWindows(from tail: ProducerState) {
         for (id, found) in tail.producers {
             guard var producer = producers[id], producer.epoch == found.epoch, let last = producer.batches.last,

@@ -6,8 +6,8 @@ import KafkaWire
     import Darwin
 #endif
 
-/// A segment of a partition's log: batches in a `.log` file, and the two indexes beside it. All three bear the offset of the first record,
-/// in twenty digits.
+/// A segment of a partition's log: batches in a `.log` file, and the two indexes beside it. All three bear the offset
+/// of the first record, in twenty digits.
 final class Segment {
     let baseOffset: Int64
     let directory: String
@@ -37,7 +37,8 @@ final class Segment {
         return Int64(name.dropLast(suffix.count))
     }
 
-    /// Opens the segment, or begins it when its files are not there. What an existing one holds is then read by `load` or `recover`.
+    /// Opens the segment, or begins it when its files are not there. What an existing one holds is then read by `load`
+    /// or `recover`.
     init(baseOffset: Int64, directory: String, openFiles: OpenFiles, now: Int64) throws(StorageError) {
         self.baseOffset = baseOffset
         self.directory = directory
@@ -52,7 +53,8 @@ final class Segment {
         maxTimestamp = timeIndex.last
     }
 
-    /// Whether a batch of `count` bytes with this last offset and timestamp belongs into a new segment (Kafka's `LogSegment.shouldRoll`).
+    /// Whether a batch of `count` bytes with this last offset and timestamp belongs into a new segment (Kafka's
+    /// `LogSegment.shouldRoll`).
     func shouldRoll(
         adding count: Int, lastOffset: Int64, maxTimestamp: Int64, _ configuration: LogConfiguration, now: Int64
     ) -> Bool {
@@ -112,8 +114,8 @@ final class Segment {
 
     // MARK: Opening
 
-    /// Reads the end of a segment that was closed cleanly; returns the offset after its last record, or nil when the files do not fit together
-    /// and must be recovered.
+    /// Reads the end of a segment that was closed cleanly; returns the offset after its last record, or nil when the
+    /// files do not fit together and must be recovered.
     func load() throws(StorageError) -> Int64? {
         var next = baseOffset
         var start = 0
@@ -140,8 +142,9 @@ final class Segment {
         return next
     }
 
-    /// Checks every batch from the last but one indexed one on (from the first one when `fully` is set or the index is no good), cuts off
-    /// what does not hold together, and builds the indexes for that part anew. Returns the offset after the last record.
+    /// Checks every batch from the last but one indexed one on (from the first one when `fully` is set or the index is
+    /// no good), cuts off what does not hold together, and builds the indexes for that part anew. Returns the offset
+    /// after the last record.
     ///
     /// The last but one, because the process may have died between the two indexes' entries for the last.
     func recover(fully: Bool, indexIntervalBytes: Int) throws(StorageError) -> Int64 {

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// An open file. It is closed when the last holder lets go, so that a region being sent keeps its descriptor whatever becomes of the log.
+/// An open file. It is closed when the last holder lets go, so that a region being sent keeps its descriptor whatever
+/// becomes of the log.
 public final class SegmentFile: Sendable {
     /// The descriptor, for reading and writing at positions.
     public let descriptor: Int32
@@ -82,7 +83,8 @@ public final class SegmentFile: Sendable {
     }
 }
 
-/// The files that are held open, bounded: the least recently used one is let go for the next. Thousands of partitions need few at a time.
+/// The files that are held open, bounded: the least recently used one is let go for the next. Thousands of partitions
+/// need few at a time.
 public final class OpenFiles {
     private let capacity: Int
     private var clock: UInt64 = 0

@@ -1,7 +1,8 @@
-/// A segment's `.timeindex`: entries of twelve bytes, the largest timestamp so far and the last offset of its batch relative to the segment's
-/// base. Timestamps ascend strictly.
+/// A segment's `.timeindex`: entries of twelve bytes, the largest timestamp so far and the last offset of its batch
+/// relative to the segment's base. Timestamps ascend strictly.
 struct TimeIndex {
-    /// The largest timestamp of a segment up to some batch, in milliseconds since 1970, and the last offset of the batch that has it.
+    /// The largest timestamp of a segment up to some batch, in milliseconds since 1970, and the last offset of the
+    /// batch that has it.
     struct Entry: Equatable {
         var timestamp: Int64
         var offset: Int64
@@ -46,7 +47,8 @@ struct TimeIndex {
         last = entry
     }
 
-    /// The last entry whose timestamp is below `timestamp`: every batch up to its offset is older. Nil when there is none.
+    /// The last entry whose timestamp is below `timestamp`: every batch up to its offset is older. Nil when there is
+    /// none.
     func entry(before timestamp: Int64) throws(StorageError) -> Entry? {
         if let last, last.timestamp < timestamp { return last }
         var low = 0

@@ -30,7 +30,8 @@ public enum Compression: Int, CaseIterable, Sendable {
 
     /// Decompresses the whole of `input` into `output`, whose old content is dropped.
     ///
-    /// Throws `RecordsError.decompression` when the bytes are not of this codec or end early, `.tooLarge` above `limit` bytes.
+    /// Throws `RecordsError.decompression` when the bytes are not of this codec or end early, `.tooLarge` above `limit`
+    /// bytes.
     public func decompress(
         _ input: UnsafeRawBufferPointer, into output: inout [UInt8], limit: Int
     ) throws(RecordsError) {
@@ -64,7 +65,8 @@ enum GrowingOutput {
         var finished: Bool
     }
 
-    /// Calls `step` with room at the end of `output` until it says it is finished. Throws `RecordsError.tooLarge` above `limit`.
+    /// Calls `step` with room at the end of `output` until it says it is finished. Throws `RecordsError.tooLarge` above
+    /// `limit`.
     static func fill(
         _ output: inout [UInt8], limit: Int, firstRoom: Int,
         _ step: (UnsafeMutableRawBufferPointer) throws(RecordsError) -> Step

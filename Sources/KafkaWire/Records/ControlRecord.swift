@@ -1,5 +1,5 @@
-/// The records of control batches: the ends of transactions. The key is a version and a type; an end marker's value is a version and the
-/// coordinator's epoch.
+/// The records of control batches: the ends of transactions. The key is a version and a type; an end marker's value is
+/// a version and the coordinator's epoch.
 public enum ControlRecord {
     /// What a control batch says.
     public enum Kind: Int16, Sendable {

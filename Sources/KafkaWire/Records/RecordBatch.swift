@@ -6,8 +6,8 @@ public enum TimestampType: Int16, Sendable {
 
 /// A record batch of format 2 seen in place: the header's fields over bytes that somebody else owns.
 ///
-/// The view lives no longer than the bytes. It is made only over bytes that hold the whole header, so its properties never trap;
-/// whether the batch is sound is said by `validate()` and, for its records, by `RecordCursor`.
+/// The view lives no longer than the bytes. It is made only over bytes that hold the whole header, so its properties
+/// never trap; whether the batch is sound is said by `validate()` and, for its records, by `RecordCursor`.
 public struct RecordBatch {
     /// The batch's bytes: the header, the records, and nothing after them.
     public let bytes: UnsafeRawBufferPointer
@@ -57,7 +57,8 @@ public struct RecordBatch {
         public static let count = 57
     }
 
-    /// A view of the batch at the start of `bytes`; nil when they are fewer than the batch says it takes, or than a header.
+    /// A view of the batch at the start of `bytes`; nil when they are fewer than the batch says it takes, or than a
+    /// header.
     public init?(at bytes: UnsafeRawBufferPointer) {
         guard let size = Self.size(at: bytes), size <= bytes.count else { return nil }
         self.bytes = UnsafeRawBufferPointer(rebasing: bytes[0..<size])
@@ -69,7 +70,8 @@ public struct RecordBatch {
         self.bytes = bytes
     }
 
-    /// What the batch at the start of `bytes` says its size is; nil when the size cannot be read or is smaller than a header.
+    /// What the batch at the start of `bytes` says its size is; nil when the size cannot be read or is smaller than a
+    /// header.
     public static func size(at bytes: UnsafeRawBufferPointer) -> Int? {
         guard bytes.count >= logOverhead else { return nil }
         let size = Int(bytes.bigEndian(Int32.self, at: Position.length)) + logOverhead

@@ -1,4 +1,5 @@
-/// Builds one record batch of format 2: what the broker itself writes (coordinators, control markers, a topic's own codec), and tests.
+/// Builds one record batch of format 2: what the broker itself writes (coordinators, control markers, a topic's own
+/// codec), and tests.
 ///
 /// Append the records in the order of their offsets, then `build()`.
 public struct RecordBatchBuilder {

@@ -50,8 +50,8 @@ public struct RecordCursor {
         self.bytes = bytes
     }
 
-    /// The next record; nil after the last one. Throws `RecordsError.invalid` for a record that does not hold together, for records that
-    /// end before the count and for bytes that are left after it.
+    /// The next record; nil after the last one. Throws `RecordsError.invalid` for a record that does not hold together,
+    /// for records that end before the count and for bytes that are left after it.
     @inline(__always)
     public mutating func next() throws(RecordsError) -> Record? {
         guard remaining > 0 else {

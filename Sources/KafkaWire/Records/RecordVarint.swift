@@ -1,6 +1,7 @@
 /// The zigzag varints inside records: 32 bits take at most 5 bytes, 64 bits at most 10.
 enum RecordVarint {
-    /// Reads a 32-bit zigzag varint at `position` and moves it on; nil when the bytes end early or the varint is too long.
+    /// Reads a 32-bit zigzag varint at `position` and moves it on; nil when the bytes end early or the varint is too
+    /// long.
     @inline(__always)
     static func read32(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Int32? {
         // One byte is by far the most frequent length.
@@ -31,7 +32,8 @@ enum RecordVarint {
         return nil
     }
 
-    /// Reads a 64-bit zigzag varint at `position` and moves it on; nil when the bytes end early or the varint is too long.
+    /// Reads a 64-bit zigzag varint at `position` and moves it on; nil when the bytes end early or the varint is too
+    /// long.
     @inline(__always)
     static func read64(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Int64? {
         var value: UInt64 = 0

@@ -1,4 +1,5 @@
-/// Why bytes are not a valid record batch. The texts are Apache Kafka's (`DefaultRecordBatch`, `DefaultRecord`, `LogValidator`).
+/// Why bytes are not a valid record batch. The texts are Apache Kafka's (`DefaultRecordBatch`, `DefaultRecord`,
+/// `LogValidator`).
 public enum RecordsError: Error, Equatable, Sendable {
     /// The batch's size or checksum is wrong; Kafka's CORRUPT_MESSAGE.
     case corrupt(String)
