@@ -52,7 +52,8 @@ public final class Broker {
 
     /// The log of a partition, opened when it is first used.
     package func log(_ topic: Topic, _ partition: Int32) throws(StorageError) -> PartitionLog {
-        try logs.log(
+        if let log = logs.openLog(topicID: topic.id, partition: partition) { return log }
+        return try logs.openLog(
             topic: topic.name, partition: partition, topicID: topic.id,
             configuration: LogConfiguration(topic.configuration), now: now)
     }

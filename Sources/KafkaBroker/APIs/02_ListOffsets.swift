@@ -77,7 +77,7 @@ extension ListOffsets: ServedAPI {
         case Special.latest:
             // Without transactions the last stable offset is the high watermark.
             result.offset = log.highWatermark
-            result.leaderEpoch = log.latestEpoch ?? -1
+            result.leaderEpoch = log.leaderEpoch
         case Special.earliest, Special.earliestLocal:
             result.offset = log.logStartOffset
             result.leaderEpoch = log.leaderEpoch(of: log.logStartOffset)

@@ -29,9 +29,8 @@ extension PartitionLog {
         let validation = BatchValidation(topicPartition: name, configuration: configuration, now: now)
         switch origin {
         case .client:
-            let outcome = try validation.validate(batch, scratch: &scratch)
-            // A large batch must not leave its decompressed size behind for good.
-            if scratch.capacity > 1 << 20 { scratch = [] }
+            let outcome = try validation.validate(batch, scratch: &scratch.bytes)
+            scratch.shrink()
             maxTimestamp = outcome.maxTimestamp
             if var rebuilt = outcome.rebuilt {
                 // The closure cannot throw a typed error, so the outcome comes out as a value.
@@ -73,6 +72,9 @@ extension PartitionLog {
                 .recordListTooLarge,
                 "Message batch size is \(bytes.count) bytes in append to partition \(name), which exceeds the maximum configured "
                     + "segment size of \(configuration.segmentBytes).")
+        }
+        guard !hasFailed else {
+            throw AppendError(.kafkaStorageError, "The log of \(name) takes no more records: an fsync has failed")
         }
         let batch = RecordBatch(header: UnsafeRawBufferPointer(bytes))
         if origin == .client,
@@ -164,7 +166,7 @@ extension PartitionLog {
 
     /// Begins an fsync of what was appended, unless one is under way; that one's end begins the next.
     private func sync() {
-        guard !isSyncing, !unsynced.isEmpty, let active else { return }
+        guard !isSyncing, !hasFailed, !unsynced.isEmpty, let active else { return }
         isSyncing = true
         let files = unsynced
         let end = logEndOffset
@@ -179,12 +181,14 @@ extension PartitionLog {
 
     private func synced(_ isDurable: Bool, end: Int64, position: (baseOffset: Int64, position: Int), count: Int) {
         isSyncing = false
+        if !isDurable { hasFailed = true }
         if isDurable, end > highWatermark {
             highWatermark = end
             readableEnd = position
         }
-        let done = durabilityWaiters.filter { $0.offset <= end }
-        durabilityWaiters.removeAll { $0.offset <= end }
+        // After a failure nobody's turn will come.
+        let done = durabilityWaiters.filter { hasFailed || $0.offset <= end }
+        durabilityWaiters.removeAll { hasFailed || $0.offset <= end }
         done.forEach { $0.body(isDurable) }
         if isDurable { onAppend?(self, count) }
         sync()

@@ -172,10 +172,10 @@ extension PartitionLog {
         in segment: Segment, at position: Int, size: Int, _ isWanted: (Int64, Int64) -> Bool
     ) throws(StorageError) -> TimestampedOffset? {
         let bytes = try segment.log.use().bytes(at: position, length: size)
-        defer { if scratch.capacity > 1 << 20 { scratch = [] } }
+        defer { scratch.shrink() }
         return bytes.withUnsafeBytes { all in
             guard let batch = RecordBatch(at: all) else { return nil }
-            let found = try? batch.withRecords(scratch: &scratch) {
+            let found = try? batch.withRecords(scratch: &scratch.bytes) {
                 (cursor) throws(RecordsError) -> TimestampedOffset? in
                 while let record = try cursor.next() {
                     let timestamp = batch.timestamp(of: record)

@@ -46,8 +46,7 @@ public final class PartitionLog {
     var bytesSinceSnapshot = 0
     /// Where reads ended, which is where the next ones begin.
     var hints = ReadHints()
-    /// Decompressed records of the batch being checked.
-    var scratch: [UInt8] = []
+    let scratch: RecordScratch
     /// Fetches that wait for records here.
     var fetchWaiters: [FetchWaiter] = []
     /// Called when the high watermark has moved by that many bytes of batches.
@@ -61,6 +60,9 @@ public final class PartitionLog {
     var unsynced: [SegmentFile] = []
     var bytesUnsynced = 0
     var isSyncing = false
+    /// Set by a failed fsync. The system may then hold lost bytes for written ones, so nothing is appended any more until the broker is
+    /// started again and reads what is really there.
+    var hasFailed = false
     var durabilityWaiters: [(offset: Int64, body: (Bool) -> Void)] = []
     /// Runs a job on another thread and calls back on the loop.
     let background: BackgroundWork
@@ -69,7 +71,7 @@ public final class PartitionLog {
     package init(
         topic: String, partition: Int32, topicID: UUID, root: String, configuration: LogConfiguration,
         leaderEpoch: Int32, shutdown: Shutdown, durability: Broker.Durability = .process, openFiles: OpenFiles,
-        background: BackgroundWork, now: Int64
+        scratch: RecordScratch = RecordScratch(), background: BackgroundWork, now: Int64
     ) throws(StorageError) {
         self.topic = topic
         self.partition = partition
@@ -80,6 +82,7 @@ public final class PartitionLog {
         self.leaderEpoch = leaderEpoch
         self.durability = durability
         self.openFiles = openFiles
+        self.scratch = scratch
         self.background = background
         try open(shutdown, now: now)
     }
@@ -90,14 +93,18 @@ public final class PartitionLog {
     public var sizeInBytes: Int { segments.reduce(0) { $0 + $1.size } }
 
     /// The epoch of the record at `offset`; -1 when it is not known.
-    public func leaderEpoch(of offset: Int64) -> Int32 { epochs.epoch(of: offset) ?? -1 }
-
-    /// The epoch of the last record written; nil in an empty log.
-    public var latestEpoch: Int32? { epochs.latest }
+    public func leaderEpoch(of offset: Int64) -> Int32 { knownEpochs.epoch(of: offset) ?? -1 }
 
     /// The largest known epoch up to `epoch` and its end; -1 and -1 when it is not known.
     public func endOffset(ofEpoch epoch: Int32) -> (epoch: Int32, offset: Int64) {
-        epochs.endOffset(of: epoch, logEndOffset: logEndOffset)
+        knownEpochs.endOffset(of: epoch, logEndOffset: logEndOffset)
+    }
+
+    /// The epochs with the present one, which begins at the log's end as long as nothing was written in it.
+    private var knownEpochs: LeaderEpochs {
+        var all = epochs
+        _ = all.assign(leaderEpoch, startOffset: logEndOffset)
+        return all
     }
 
     /// Writes what a clean stop leaves: sealed indexes and the producer state; lets all descriptors go.
@@ -119,6 +126,21 @@ public final class PartitionLog {
         durabilityWaiters = []
         waiters.forEach { $0.body(false) }
         onAbandon?(self)
+    }
+}
+
+/// Memory for the decompressed records of the batch at hand, shared by all logs of a loop.
+package final class RecordScratch {
+    var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// What is kept between batches: a large batch must not leave its decompressed size behind for good.
+    private static let keptMax = 1 << 20
+
+    /// Lets go what is too large to keep.
+    func shrink() {
+        if bytes.capacity > Self.keptMax { bytes = [] }
     }
 }
 

@@ -14,8 +14,14 @@ package final class PartitionLogs {
     private let openFiles: OpenFiles
     private let background: BackgroundWork
     private var state: ShutdownState
-    /// By directory name.
-    private var open: [String: PartitionLog] = [:]
+    private let scratch = RecordScratch()
+    private var open: [Key: PartitionLog] = [:]
+
+    private struct Key: Hashable {
+        let topicID: UUID
+        let partition: Int32
+    }
+
     /// Called when a partition's high watermark has moved, with the bytes that came.
     package var onAppend: ((PartitionLog, Int) -> Void)?
     /// Called when a partition's log is gone, with its topic.
@@ -38,20 +44,24 @@ package final class PartitionLogs {
     /// The leader epoch of every partition: the number of times the broker was not stopped cleanly.
     package var leaderEpoch: Int32 { state.leaderEpoch }
 
-    /// The log of one partition, opened now if it was not. Throws when its files cannot be read.
-    package func log(
+    /// The log of one partition if it is open.
+    package func openLog(topicID: UUID, partition: Int32) -> PartitionLog? {
+        open[Key(topicID: topicID, partition: partition)]
+    }
+
+    /// Opens the log of one partition. Throws when its files cannot be read.
+    package func openLog(
         topic: String, partition: Int32, topicID: UUID, configuration: LogConfiguration, now: Int64
     ) throws(StorageError) -> PartitionLog {
         let name = "\(topic)-\(partition)"
-        if let log = open[name] { return log }
         let log = try PartitionLog(
             topic: topic, partition: partition, topicID: topicID, root: root, configuration: configuration,
             leaderEpoch: state.leaderEpoch, shutdown: state.shutdown(of: name), durability: durability,
-            openFiles: openFiles, background: background, now: now)
+            openFiles: openFiles, scratch: scratch, background: background, now: now)
         log.onAppend = { [weak self] log, count in self?.onAppend?(log, count) }
         log.onAbandon = { [weak self] log in self?.onAbandon?(log) }
         state.recovered(name)
-        open[name] = log
+        open[Key(topicID: topicID, partition: partition)] = log
         return log
     }
 
@@ -60,14 +70,11 @@ package final class PartitionLogs {
         Directory.exists(root + "/\(topic)-\(partition)")
     }
 
-    /// The log if it is open.
-    package func openLog(topic: String, partition: Int32) -> PartitionLog? { open["\(topic)-\(partition)"] }
-
     /// Gives the topic's directories the names of deleted ones and removes them in the background.
     package func delete(topicNamed topic: String, id: UUID, partitionCount: Int32) {
         for partition in 0..<partitionCount {
             let name = "\(topic)-\(partition)"
-            open.removeValue(forKey: name)?.abandon()
+            open.removeValue(forKey: Key(topicID: id, partition: partition))?.abandon()
             setAside(name, id)
         }
     }
@@ -109,8 +116,11 @@ package final class PartitionLogs {
 
     /// Closes every log and notes that the stop was clean.
     package func close(now: Int64) {
-        for name in open.keys.sorted() { open[name]?.close(now: now) }
-        let unopened = state.isClean ? [] : Directory.names(in: root).filter { open[$0] == nil && isPartition($0) }
+        let logs = open.values.sorted { $0.name < $1.name }
+        for log in logs { log.close(now: now) }
+        let names = Set(logs.map(\.name))
+        let unopened =
+            state.isClean ? [] : Directory.names(in: root).filter { !names.contains($0) && isPartition($0) }
         try? Directory.replace(
             root + "/" + ShutdownState.fileName, with: state.closed(unopened: unopened), sync: durability == .full)
         open = [:]

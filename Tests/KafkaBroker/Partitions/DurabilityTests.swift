@@ -59,6 +59,9 @@ import Testing
         queue.finish(false)
         #expect(answer == false)
         #expect(log.highWatermark == 0)
+        // The system may have dropped what it could not write: a later fsync that succeeds would prove nothing.
+        #expect(throws: AppendError.self) { try log.put(batch(count: 1)) }
+        #expect(queue.jobs.isEmpty)
     }
 
     @Test("Who waits when the topic is deleted is told that it will not come")

@@ -150,7 +150,7 @@ import Testing
         let again = try fixture.open(.clean)
         #expect(again.logEndOffset == ends.last!.offset + 1)
         #expect(again.producers.producers[7]?.batches.count == 1)
-        #expect(again.latestEpoch == 0)
+        #expect(again.leaderEpoch(of: 0) == 0)
         #expect(try again.indexEntries() == log.indexEntries())
     }
 

@@ -295,4 +295,20 @@ import Testing
         Directory.remove(fixture.path)
         #expect(try region.bytes().count == batch(count: 4).count)
     }
+
+    @Test("The present leader epoch is known before anything is written in it")
+    func epochs() throws {
+        let fixture = try LogFixture()
+        let empty = try fixture.open(epoch: 3)
+        #expect(empty.leaderEpoch(of: 0) == 3)
+        #expect(empty.endOffset(ofEpoch: 3) == (3, 0))
+        try empty.put(batch(count: 5))
+        let later = try fixture.open(epoch: 6)
+        #expect(later.leaderEpoch(of: 4) == 3)
+        #expect(later.leaderEpoch(of: 5) == 6)
+        #expect(later.endOffset(ofEpoch: 3) == (3, 5))
+        #expect(later.endOffset(ofEpoch: 4) == (3, 5))
+        #expect(later.endOffset(ofEpoch: 6) == (6, 5))
+        #expect(later.endOffset(ofEpoch: 7) == (-1, -1))
+    }
 }

@@ -9,9 +9,10 @@ import Testing
     }
 
     private func log(_ logs: PartitionLogs, _ partition: Int32, topic: String = "t") throws -> PartitionLog {
-        try logs.log(
-            topic: topic, partition: partition, topicID: UUID(high: 1, low: 1), configuration: LogConfiguration(),
-            now: noon)
+        let id = UUID(high: 1, low: UInt64(topic.utf8.count))
+        if let log = logs.openLog(topicID: id, partition: partition) { return log }
+        return try logs.openLog(
+            topic: topic, partition: partition, topicID: id, configuration: LogConfiguration(), now: noon)
     }
 
     @Test("The leader epoch begins at 0, stays over clean stops and is raised after each other one")
@@ -86,7 +87,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let logs = try logs(directory)
         try log(logs, 0, topic: "a-b").put(batch(count: 1))
-        try log(logs, 0, topic: "c").put(batch(count: 1))
+        try log(logs, 0, topic: "cc").put(batch(count: 1))
         try Directory.create(directory.path + "/d-0.abc-delete")
         try Directory.create(directory.path + "/other")
         logs.removeStrays { $0 == "a-b" }
