@@ -30,9 +30,10 @@ build: build-packages ## the release build of nestbox and both services
 
 test: test-packages unit e2e ## unit tests, then end-to-end tests with real clients
 
+# One test after the other: many wait on sockets or work a core to the full, and side by side they take Swift's few threads from each other.
 unit: build-packages ## unit tests (TESTS=NAME narrows)
 	swift build --build-tests
-	swift test --skip-build $(if $(TESTS),--filter $(TESTS))
+	swift test --skip-build --no-parallel $(if $(TESTS),--filter $(TESTS))
 
 e2e: build test-packages $(VENV)/ready ## end-to-end tests with real clients (TESTS=NAME narrows)
 	$(PYTEST) -q $(if $(TESTS),-k $(TESTS)) Tests/EndToEnd
