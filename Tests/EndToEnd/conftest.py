@@ -1,10 +1,16 @@
 """Fixtures: running stacks, and real clients pointed at them."""
 
+import signal
+
 import boto3
 import botocore.config
 import pytest
 
 from nestbox_process import Nestbox
+
+# A run in the background or under nohup(1) ignores these, and would hand that on to what the tests start.
+for ignored in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(ignored, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
