@@ -23,9 +23,9 @@ final class Counter: Sendable {
     }
 }
 
-/// Waits until `condition` holds, for 20 s at most.
+/// Waits until `condition` holds, for a minute at most: the mock cluster takes its time over a rebalance.
 func eventually(_ what: String, _ condition: () async -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(20)
+    let end = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < end {
         if await condition() { return }
         try await Task.sleep(for: .milliseconds(10))
@@ -53,6 +53,9 @@ func eventually(_ what: String, _ condition: () async -> Bool) async throws {
             brokers: cluster.brokers, groupID: "g", topics: topics, clientID: "test")
         configuration.retryDelay = .milliseconds(20)
         configuration.properties["topic.metadata.refresh.interval.ms"] = "200"
+        // A member that the mock cluster has not seen leave holds up the next one for no longer than this.
+        configuration.properties["session.timeout.ms"] = "6000"
+        configuration.properties["heartbeat.interval.ms"] = "500"
         return try Consumer(configuration, log: { _ in }, onEvent: onEvent, work: work)
     }
 

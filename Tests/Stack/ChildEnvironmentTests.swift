@@ -96,11 +96,11 @@ struct ProgramSearchTests {
     private func find(_ program: String, first: String? = "/bin-of-nestbox", path: String? = "/a:/b")
         -> ProgramSearch.Outcome
     {
-        ProgramSearch.find(program, first: first, path: path, workingDirectory: "/work") { file in
+        ProgramSearch.find(program, first: first, path: path, workingDirectory: "/project") { file in
             switch file {
-            case "/bin-of-nestbox/order-service", "/a/order-service", "/b/tool", "/work/run.sh", "/work/here":
+            case "/bin-of-nestbox/order-service", "/a/order-service", "/b/tool", "/project/run.sh", "/project/here":
                 .executable
-            case "/a/tool", "/work/data.txt": .notExecutable
+            case "/a/tool", "/project/data.txt": .notExecutable
             default: .absent
             }
         }
@@ -116,19 +116,19 @@ struct ProgramSearchTests {
     func notExecutable() {
         #expect(find("tool") == .found("/b/tool"))
         #expect(find("tool", path: "/a") == .notExecutable("/a/tool"))
-        #expect(find("./data.txt") == .notExecutable("/work/data.txt"))
+        #expect(find("./data.txt") == .notExecutable("/project/data.txt"))
     }
 
     @Test("A name with a slash is a path from the working directory")
     func paths() {
-        #expect(find("./run.sh") == .found("/work/run.sh"))
+        #expect(find("./run.sh") == .found("/project/run.sh"))
         #expect(find("/b/tool") == .found("/b/tool"))
         #expect(find("./order-service") == .notFound)
     }
 
     @Test("An empty element of PATH is the working directory")
     func emptyElement() {
-        #expect(find("here", path: "/a:") == .found("/work/here"))
+        #expect(find("here", path: "/a:") == .found("/project/here"))
         #expect(find("here", path: "/a") == .notFound)
         #expect(find("", path: "/a") == .notFound)
     }
