@@ -12,7 +12,7 @@ struct SettingsTests {
                 try StackFile.parse(Array($0.utf8), name: "f", directory: "/project", environment: [:])
             } ?? StackFile.builtIn(directory: "/project")
         return try Settings.resolve(
-            Arguments.parse(words, environment: environment), stack: stack, workingDirectory: "/work")
+            Arguments.parse(words, environment: environment), stack: stack, workingDirectory: "/project")
     }
 
     @Test("up: the known ports, .nestbox beside the stack file, both emulators, all services")
@@ -40,7 +40,7 @@ struct SettingsTests {
         #expect(s.data == .memory)
         let t = try settings(["exec", "--any-port=false", "--data", "d", "x"], file: file)
         #expect(t.awsPort == 1)
-        #expect(t.data == .directory("/work/d"))
+        #expect(t.data == .directory("/project/d"))
         #expect(!t.servicesGetFreePorts)
     }
 
