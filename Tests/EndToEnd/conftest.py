@@ -6,6 +6,7 @@ import boto3
 import botocore.config
 import pytest
 
+from aws_wire import Wire
 from nestbox_process import Nestbox
 
 # A run in the background or under nohup(1) ignores these, and would hand that on to what the tests start.
@@ -42,3 +43,9 @@ def dynamodb_client(nestbox, **settings):
 @pytest.fixture(scope="session")
 def dynamodb(emulators):
     return dynamodb_client(emulators)
+
+
+@pytest.fixture(scope="session")
+def wire(emulators):
+    """DynamoDB's protocol by hand, for exact answers."""
+    return Wire(emulators.aws_url)
