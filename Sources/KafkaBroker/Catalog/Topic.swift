@@ -41,8 +41,24 @@ package struct TopicConfiguration: Equatable, Sendable {
     package var isDeletedByRetention = true
     /// `compression.type`; `producer` leaves batches as they come.
     package var compressionType = "producer"
+    /// `compression.gzip.level`.
+    package var compressionGzipLevel: Int32 = -1
+    /// `compression.lz4.level`.
+    package var compressionLZ4Level: Int32 = 9
+    /// `compression.zstd.level`.
+    package var compressionZstdLevel: Int32 = 3
+    /// `delete.retention.ms`.
+    package var deleteRetentionMillis: Int64 = 86_400_000
+    /// `file.delete.delay.ms`.
+    package var fileDeleteDelayMillis: Int64 = 60_000
+    /// `flush.messages`.
+    package var flushMessages: Int64 = .max
+    /// `flush.ms`.
+    package var flushMillis: Int64 = .max
     /// `index.interval.bytes`.
     package var indexIntervalBytes: Int32 = 4096
+    /// `max.compaction.lag.ms`.
+    package var compactionLagMillisMax: Int64 = .max
     /// `max.message.bytes`: the largest batch.
     package var maxMessageBytes: Int32 = 1_048_588
     /// `message.timestamp.type` is `LogAppendTime`.
@@ -51,6 +67,10 @@ package struct TopicConfiguration: Equatable, Sendable {
     package var timestampBeforeMillisMax: Int64 = .max
     /// `message.timestamp.after.max.ms`.
     package var timestampAfterMillisMax: Int64 = 3_600_000
+    /// `min.cleanable.dirty.ratio`.
+    package var cleanableDirtyRatioMin = 0.5
+    /// `min.compaction.lag.ms`.
+    package var compactionLagMillisMin: Int64 = 0
     /// `min.insync.replicas`.
     package var minInSyncReplicas: Int32 = 1
     /// `retention.bytes`; -1 for no bound.
@@ -61,6 +81,8 @@ package struct TopicConfiguration: Equatable, Sendable {
     package var segmentBytes: Int32 = 1 << 30
     /// `segment.index.bytes`.
     package var segmentIndexBytes: Int32 = 10 << 20
+    /// `segment.jitter.ms`.
+    package var segmentJitterMillis: Int64 = 0
     /// `segment.ms`.
     package var segmentMillis: Int64 = 604_800_000
 
@@ -78,15 +100,26 @@ package struct TopicConfiguration: Equatable, Sendable {
         }
         if let type = texts["message.timestamp.type"] { usesLogAppendTime = type == "LogAppendTime" }
         set("compression.type", &compressionType)
+        set("compression.gzip.level", &compressionGzipLevel)
+        set("compression.lz4.level", &compressionLZ4Level)
+        set("compression.zstd.level", &compressionZstdLevel)
+        set("delete.retention.ms", &deleteRetentionMillis)
+        set("file.delete.delay.ms", &fileDeleteDelayMillis)
+        set("flush.messages", &flushMessages)
+        set("flush.ms", &flushMillis)
         set("index.interval.bytes", &indexIntervalBytes)
+        set("max.compaction.lag.ms", &compactionLagMillisMax)
         set("max.message.bytes", &maxMessageBytes)
         set("message.timestamp.before.max.ms", &timestampBeforeMillisMax)
         set("message.timestamp.after.max.ms", &timestampAfterMillisMax)
+        set("min.cleanable.dirty.ratio", &cleanableDirtyRatioMin)
+        set("min.compaction.lag.ms", &compactionLagMillisMin)
         set("min.insync.replicas", &minInSyncReplicas)
         set("retention.bytes", &retentionBytes)
         set("retention.ms", &retentionMillis)
         set("segment.bytes", &segmentBytes)
         set("segment.index.bytes", &segmentIndexBytes)
+        set("segment.jitter.ms", &segmentJitterMillis)
         set("segment.ms", &segmentMillis)
     }
 }

@@ -65,6 +65,14 @@ package final class PartitionLogs {
         return log
     }
 
+    /// Gives a topic's open logs its present configs, which hold from their next append or look of the cleaner on.
+    package func reconfigure(_ topic: Topic) {
+        let configuration = LogConfiguration(topic.configuration)
+        for partition in 0..<topic.partitionCount {
+            open[Key(topicID: topic.id, partition: partition)]?.configuration = configuration
+        }
+    }
+
     /// Whether a partition was ever written: then it has a directory.
     package func hasFiles(topic: String, partition: Int32) -> Bool {
         Directory.exists(root + "/\(topic)-\(partition)")

@@ -62,9 +62,21 @@ final class Segment {
         if lastOffset - baseOffset > Int64(Int32.max) { return true }
         let waited =
             if let firstTimestamp, firstTimestamp >= 0 { maxTimestamp &- firstTimestamp } else { now &- createdMillis }
-        if size > 0, waited > configuration.segmentMillis { return true }
+        if size > 0, waited > configuration.segmentMillisMax - jitter(configuration) { return true }
         return offsetIndex.count >= configuration.segmentIndexBytes / OffsetIndex.entryLength
             || timeIndex.count >= configuration.segmentIndexBytes / TimeIndex.entryLength - 1
+    }
+
+    /// What `segment.jitter.ms` takes from this segment's age: another number for each segment, the same one at every
+    /// look.
+    private func jitter(_ configuration: LogConfiguration) -> Int64 {
+        let millisMax = min(configuration.segmentJitterMillis, configuration.segmentMillisMax)
+        guard millisMax > 0 else { return 0 }
+        // FNV-1a over the directory's name and the base offset.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in directory.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        hash = (hash ^ UInt64(bitPattern: baseOffset)) &* 0x100_0000_01B3
+        return Int64(hash % UInt64(millisMax))
     }
 
     /// Writes a batch behind the others. When it cannot be written whole, nothing of it stays.
