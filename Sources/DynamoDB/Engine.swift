@@ -42,6 +42,8 @@ public final class Engine {
     /// Whether no request has come since the last call of `rest`.
     private var isIdle = true
     private var hasMemory = false
+    /// The job whose turn it is in `step`.
+    private var nextJob = 0
 
     /// Opens the database in the directory, or makes it.
     ///
@@ -114,15 +116,21 @@ public final class Engine {
     /// What SQLite said last when it failed, for the log.
     public var lastFailure: String? { storage.lastFailure?.description }
 
-    /// One slice of background work, about a millisecond: rows of deleted tables, old tokens, the write-ahead log. Call it
-    /// when no turn is open; whether there is more to do.
+    /// One slice of background work, about a millisecond: a job of `BackgroundJob.all`, each in its turn, or the write-ahead log.
+    /// Call it when no turn is open; whether there is more to do.
     public func step(now: Int64) -> Bool {
         guard !storage.hasWritten else { return true }
-        do throws(DynamoDBError) {
-            if try storage.removeDiscarded(rows: 256) { return true }
-            if try storage.sweepTokens(now: now, rows: 256) { return true }
-        } catch {
-            return false
+        let jobs = BackgroundJob.all
+        for offset in jobs.indices {
+            let position = (nextJob + offset) % jobs.count
+            do throws(DynamoDBError) {
+                guard try jobs[position].slice(self, now) else { continue }
+                nextJob = (position + 1) % jobs.count
+                return true
+            } catch {
+                // Another job may get on; this one is tried again at the next call.
+                continue
+            }
         }
         // Under load the log grows up to its bound; once nothing has been written between two calls, it is copied.
         guard storage.connection.pagesInLog >= Engine.checkpointPages else { return false }

@@ -55,6 +55,7 @@ public final class LongRead {
     /// Goes on; whether there is more to do. At the end the answer is appended.
     func step(on engine: Engine, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
         if plan.table.isDeleted { throw DynamoDBError(.resourceNotFound, Messages.resourceNotFound) }
+        if let index = plan.index, index.isDeleted { throw .validation(Messages.noIndex(index.schema.name)) }
         stepStart = bytes
         stepRowCount = 0
         let end = plan.segment == nil ? try readPage(engine.storage) : try readSegment(engine.storage)

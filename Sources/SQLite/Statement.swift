@@ -30,6 +30,12 @@ public final class Statement {
         bind(index, Int64(value))
     }
 
+    /// Binds NULL.
+    public func bindNull(_ index: Int32) {
+        let code = sqlite3_bind_null(handle, index)
+        assert(code == SQLITE_OK, "bind of parameter \(index)")
+    }
+
     /// Binds bytes that stay where they are until `reset`.
     @inline(__always)
     public func bind(_ index: Int32, inPlace bytes: UnsafeRawBufferPointer) {

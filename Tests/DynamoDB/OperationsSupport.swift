@@ -35,6 +35,13 @@ final class TestEngine {
         rmdir(directory)
     }
 
+    /// An engine on the database that `makeFiles` leaves in its directory.
+    convenience init(files makeFiles: (String) throws -> Void) throws {
+        let directory = TestEngine.makeDirectory()
+        try makeFiles(directory)
+        try self.init(at: directory)
+    }
+
     /// The files as a killed process would leave them, in an engine of their own.
     func afterCrash() throws -> TestEngine {
         let copy = TestEngine.makeDirectory()

@@ -8,11 +8,18 @@ struct KeyAttribute: Hashable, Sendable {
 struct KeySchema: Hashable, Sendable {
     /// All of them, partition key first.
     var attributes: [KeyAttribute]
+    /// How many of them are the partition key: one, or up to four in a global index.
+    var partitionCount = 1
 
-    /// The partition key.
+    /// The partition key's first attribute: the only one in a table's key.
     var partition: KeyAttribute { attributes[0] }
-    /// The sort key, if there is one.
-    var sort: KeyAttribute? { attributes.count > 1 ? attributes[1] : nil }
+    /// The sort key's first attribute, if there is one: the only one in a table's key.
+    var sort: KeyAttribute? { attributes.count > partitionCount ? attributes[partitionCount] : nil }
+
+    /// The partition key's attributes, in their order.
+    var partitionAttributes: ArraySlice<KeyAttribute> { attributes[..<partitionCount] }
+    /// The sort key's attributes, in their order.
+    var sortAttributes: ArraySlice<KeyAttribute> { attributes[partitionCount...] }
 
     /// Whether an attribute of this name is part of the key.
     func contains(_ name: Text) -> Bool { attributes.contains { $0.name == name } }
@@ -37,6 +44,34 @@ enum Projection: Hashable, Sendable {
 struct Throughput: Hashable, Sendable {
     var readUnits = 0
     var writeUnits = 0
+    /// When it was last raised, in milliseconds since 1970.
+    var increasedMillis: Int64?
+    /// When it was last lowered.
+    var decreasedMillis: Int64?
+    /// How often it was lowered on the day of `decreasedMillis`.
+    var decreases = 0
+}
+
+/// Units a second that were asked for in reading and in writing.
+struct RequestedUnits: Hashable, Sendable {
+    var read: Int?
+    var write: Int?
+}
+
+/// Where a table's items say when they expire.
+struct TimeToLive: Hashable, Sendable {
+    /// The attribute with the time of expiry in seconds since 1970.
+    var attributeName: Text
+    /// Whether items expire.
+    var isEnabled: Bool
+    /// When this was last changed, in milliseconds since 1970.
+    var changedMillis: Int64
+}
+
+/// Encryption with a key of the account's.
+struct Encryption: Hashable, Sendable {
+    /// The key's id or ARN; nil is AWS's own key.
+    var key: Text?
 }
 
 /// A secondary index as it was asked for.
@@ -46,6 +81,10 @@ struct IndexSchema: Hashable, Sendable {
     var key: KeySchema
     var projection: Projection
     var throughput: Throughput?
+    /// The most that is served on demand.
+    var onDemandThroughput: RequestedUnits?
+    /// What is to be served at once.
+    var warmThroughput: RequestedUnits?
 }
 
 /// A tag of a table.
@@ -68,6 +107,16 @@ struct TableSchema: Hashable, Sendable {
     /// STANDARD unless given.
     var tableClass: Text?
     var tags: [Tag]
+    /// When the table last became one on demand, in milliseconds since 1970; nil is never, or when it was made.
+    var onDemandMillis: Int64?
+    /// When the table class was last changed.
+    var tableClassMillis: Int64?
+    /// The most that is served on demand.
+    var onDemandThroughput: RequestedUnits?
+    /// What is to be served at once.
+    var warmThroughput: RequestedUnits?
+    var encryption: Encryption?
+    var timeToLive: TimeToLive?
 }
 
 extension IndexSchema {

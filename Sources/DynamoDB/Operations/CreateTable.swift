@@ -107,7 +107,7 @@ extension CreateTable.Request {
         }
     }
 
-    private mutating func readDefinitions(_ reader: inout JSONReader) throws(DynamoDBError) {
+    mutating func readDefinitions(_ reader: inout JSONReader) throws(DynamoDBError) {
         var definitions: [(name: Text?, type: Text?)] = []
         try reader.beginList()
         while try reader.nextElement() {
@@ -125,7 +125,7 @@ extension CreateTable.Request {
         attributeDefinitions = definitions
     }
 
-    private mutating func readTags(_ reader: inout JSONReader) throws(DynamoDBError) {
+    mutating func readTags(_ reader: inout JSONReader) throws(DynamoDBError) {
         try reader.beginList()
         while try reader.nextElement() {
             var tag = Tag(key: "", value: "")
@@ -186,7 +186,7 @@ extension CreateTable {
         return indexes
     }
 
-    private static func projection(_ reader: inout JSONReader, _ index: inout Index) throws(DynamoDBError) {
+    static func projection(_ reader: inout JSONReader, _ index: inout Index) throws(DynamoDBError) {
         try reader.beginStructure("Projection")
         while let key = try reader.nextKey() {
             switch key {

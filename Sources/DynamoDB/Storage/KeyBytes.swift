@@ -120,7 +120,7 @@ extension KeySchema {
             guard let value = item[attribute.name], value.type == attribute.type,
                 KeyBytes.append(value, to: &key.bytes)
             else { return nil }
-            if index == 0 { key.partitionCount = key.bytes.count }
+            if index == partitionCount - 1 { key.partitionCount = key.bytes.count }
         }
         return key
     }

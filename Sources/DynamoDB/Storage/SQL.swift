@@ -6,7 +6,7 @@ enum SQL {
     /// "NEST": says whose file this is.
     static let applicationID = 0x4E45_5354
     /// The format that this program reads and writes.
-    static let formatVersion = 1
+    static let formatVersion = 2
 
     /// The steps from one format to the next: `migrations[n]` leads from format n to n + 1.
     static let migrations: [[String]] = [
@@ -24,18 +24,28 @@ enum SQL {
             CREATE TABLE tokens(token TEXT PRIMARY KEY, digest BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID
             """,
             "CREATE INDEX tokens_created ON tokens(created)",
-        ]
+        ],
+        // What an index of a table in use needs: how far it is built (NULL is all the way), that it is going. And of a table that it is going.
+        [
+            "ALTER TABLE indexes ADD COLUMN backfill BLOB",
+            "ALTER TABLE indexes ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE tables ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
+        ],
     ]
 
     // MARK: Catalog
 
-    static let tables = "SELECT id, name, table_id, created, definition, items, bytes FROM tables ORDER BY name"
+    static let tables =
+        "SELECT id, name, table_id, created, definition, items, bytes, deleting FROM tables ORDER BY name"
     static let insertTable =
         "INSERT INTO tables(name, table_id, created, definition, items, bytes) VALUES (?1, ?2, ?3, ?4, 0, 0)"
     static let deleteTable = "DELETE FROM tables WHERE id = ?1"
+    static let changeTable = "UPDATE tables SET definition = ?2 WHERE id = ?1"
     static let updateTableCounts = "UPDATE tables SET items = ?2, bytes = ?3 WHERE id = ?1"
-    static let indexes = "SELECT id, name, items, bytes FROM indexes WHERE table_id = ?1"
+    static let indexes = "SELECT id, name, items, bytes, backfill, deleting FROM indexes WHERE table_id = ?1"
     static let insertIndex = "INSERT INTO indexes(table_id, name, items, bytes) VALUES (?1, ?2, 0, 0)"
+    static let deleteIndex = "DELETE FROM indexes WHERE id = ?1"
+    static let updateBackfill = "UPDATE indexes SET backfill = ?2 WHERE id = ?1"
     static let deleteIndexes = "DELETE FROM indexes WHERE table_id = ?1"
     static let updateIndexCounts = "UPDATE indexes SET items = ?2, bytes = ?3 WHERE id = ?1"
 

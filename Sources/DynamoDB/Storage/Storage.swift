@@ -7,9 +7,11 @@ import SQLite
 final class Storage {
     let connection: Connection
     /// The tables by name, ascending.
-    private(set) var tables: [Table] = []
+    var tables: [Table] = []
     /// The tables as of the last commit, when they differ.
-    private var committedTables: [Table]?
+    var committedTables: [Table]?
+    /// The tables whose schema this turn changed.
+    var changed: [Table] = []
     private var dirty: [Table] = []
     private var isTurnOpen = false
     private var lost: SQLiteError?
@@ -17,7 +19,7 @@ final class Storage {
     private(set) var lastFailure: SQLiteError?
     private var kept: [String: Statement] = [:]
     /// Whether rows of deleted tables are still to be removed.
-    private(set) var hasDiscarded = false
+    var hasDiscarded = false
 
     /// Opens the database in `path`, or makes it.
     init(path: String, options: Connection.Options) throws {
@@ -65,10 +67,10 @@ final class Storage {
                 throw SQLiteError(code: 11, message: "the definition of table \(statement.text(1)) cannot be read")
             }
             let counts = Counts(items: Int(statement.integer(5)), bytes: Int(statement.integer(6)))
-            tables.append(
-                Table(
-                    id: id, schema: schema, tableID: statement.text(2), createdMillis: statement.integer(3),
-                    counts: counts, indexes: try loadIndexes(of: id, schema), connection: connection))
+            let table = Table(
+                id: id, schema: schema, tableID: statement.text(2), createdMillis: statement.integer(3),
+                counts: counts, indexes: try loadIndexes(of: id, schema), connection: connection)
+            tables.append(table)
         }
         tables.sort { $0.schema.name < $1.schema.name }
         hasDiscarded = try self.statement(SQL.nextDiscarded).runReturningRow()
@@ -76,19 +78,22 @@ final class Storage {
 
     private func loadIndexes(of table: Int64, _ schema: TableSchema) throws -> [SecondaryIndex] {
         let statement = try connection.prepare(SQL.indexes)
-        var found: [(id: Int64, name: Text, counts: Counts)] = []
+        var found: [(id: Int64, name: Text, counts: Counts, backfill: [UInt8]?)] = []
         statement.bind(1, table)
         while try statement.step() {
             let counts = Counts(items: Int(statement.integer(2)), bytes: Int(statement.integer(3)))
-            found.append((statement.integer(0), Text(statement.text(1)), counts))
+            let backfill = statement.isNull(4) ? nil : Array(statement.bytes(4))
+            found.append((statement.integer(0), Text(statement.text(1)), counts, backfill))
         }
         statement.reset()
         return try schema.indexes.map { index in
             guard let row = found.first(where: { $0.name == index.name }) else {
                 throw SQLiteError(code: 11, message: "index \(index.name) of table \(schema.name) has no rows")
             }
-            return SecondaryIndex(
+            let opened = SecondaryIndex(
                 id: row.id, table: table, schema: index, counts: row.counts, connection: connection)
+            opened.backfill = row.backfill.map { Backfill(position: $0) }
+            return opened
         }
     }
 
@@ -177,6 +182,8 @@ final class Storage {
             for index in table.indexes { index.committedCounts = index.counts }
         }
         dirty.removeAll(keepingCapacity: true)
+        for table in changed { table.commitChange() }
+        changed.removeAll()
         committedTables = nil
     }
 
@@ -184,6 +191,8 @@ final class Storage {
         connection.rollback()
         isTurnOpen = false
         lost = nil
+        for table in changed { table.abandonChange() }
+        changed.removeAll()
         for table in dirty {
             table.isDirty = false
             table.counts = table.committedCounts
@@ -222,95 +231,11 @@ final class Storage {
         table.isDirty = true
         dirty.append(table)
     }
-
-    // MARK: Tables
-
-    /// Makes a table. Its name is known to be free.
-    func create(_ schema: TableSchema, tableID: String, now: Int64) throws(DynamoDBError) -> Table {
-        try beginWriting()
-        let table = try attempt { () throws(SQLiteError) in
-            let insert = try statement(SQL.insertTable)
-            insert.bind(1, text: schema.name.string)
-            insert.bind(2, text: tableID)
-            insert.bind(3, now)
-            insert.bind(4, copying: schema.stored)
-            try insert.run()
-            let id = connection.lastInsertRowID
-            for sql in SQL.createItems(id) { try connection.execute(sql) }
-            var indexes: [SecondaryIndex] = []
-            for index in schema.indexes {
-                let insert = try statement(SQL.insertIndex)
-                insert.bind(1, id)
-                insert.bind(2, text: index.name.string)
-                try insert.run()
-                let indexID = connection.lastInsertRowID
-                try connection.execute(SQL.createIndex(indexID))
-                indexes.append(
-                    SecondaryIndex(id: indexID, table: id, schema: index, counts: Counts(), connection: connection))
-            }
-            return Table(
-                id: id, schema: schema, tableID: tableID, createdMillis: now, counts: Counts(), indexes: indexes,
-                connection: connection)
-        }
-        if committedTables == nil { committedTables = tables }
-        let position = tables.firstIndex { schema.name < $0.schema.name } ?? tables.count
-        tables.insert(table, at: position)
-        return table
-    }
-
-    /// Deletes a table: its name is free at once, its rows go in slices.
-    func delete(_ table: Table) throws(DynamoDBError) {
-        try beginWriting()
-        try attempt { () throws(SQLiteError) in
-            for name in table.indexes.map({ SQL.indexName($0.id) }) + [SQL.itemsName(table.id)] {
-                let discard = try statement(SQL.discard)
-                discard.bind(1, text: name)
-                try discard.run()
-            }
-            for sql in [SQL.deleteIndexes, SQL.deleteTable] {
-                let delete = try statement(sql)
-                delete.bind(1, table.id)
-                try delete.run()
-            }
-        }
-        if committedTables == nil { committedTables = tables }
-        table.isDeleted = true
-        tables.removeAll { $0 === table }
-        hasDiscarded = true
-    }
-
-    /// Removes up to `rows` rows of deleted tables; whether there are more. In a transaction of its own.
-    func removeDiscarded(rows: Int) throws(DynamoDBError) -> Bool {
-        guard hasDiscarded else { return false }
-        try beginWriting()
-        let more = try attempt { () throws(SQLiteError) in
-            let next = try statement(SQL.nextDiscarded)
-            guard try next.step() else {
-                next.reset()
-                return false
-            }
-            let name = next.text(0)
-            next.reset()
-            let slice = try connection.prepare(SQL.deleteSlice(name))
-            slice.bind(1, rows)
-            try slice.run()
-            if connection.changes < rows {
-                try connection.execute(SQL.drop(name))
-                let forget = try statement(SQL.forgetDiscarded)
-                forget.bind(1, text: name)
-                try forget.run()
-            }
-            return true
-        }
-        try commitTurn()
-        hasDiscarded = more
-        return more
-    }
 }
 
 extension Statement {
     /// Runs to the first row, resets; whether there was one.
-    fileprivate func runReturningRow() throws(SQLiteError) -> Bool {
+    func runReturningRow() throws(SQLiteError) -> Bool {
         defer { reset() }
         return try step()
     }

@@ -9,12 +9,15 @@ struct Counts: Hashable, Sendable {
 /// A table that is open: its schema, its counts, its prepared statements.
 final class Table {
     let id: Int64
-    let schema: TableSchema
+    /// What it is now; its name and key never change.
+    private(set) var schema: TableSchema
     /// AWS's TableId.
     let tableID: String
     let createdMillis: Int64
     /// In the order of `schema.indexes`.
-    let indexes: [SecondaryIndex]
+    private(set) var indexes: [SecondaryIndex]
+    /// Schema and indexes as of the last commit, when this turn changed them.
+    private var committed: (schema: TableSchema, indexes: [SecondaryIndex])?
     /// As of this turn.
     var counts: Counts
     /// As of the last commit.
@@ -42,6 +45,34 @@ final class Table {
         statements = TableStatements(id: id, connection: connection)
     }
 
+    /// Takes over another schema and its indexes, until the turn is committed or abandoned.
+    func change(to schema: TableSchema, indexes: [SecondaryIndex]) {
+        if committed == nil { committed = (self.schema, self.indexes) }
+        adopt(schema, indexes)
+    }
+
+    /// Keeps what the turn changed.
+    func commitChange() {
+        committed = nil
+    }
+
+    /// Takes back what the turn changed.
+    func abandonChange() {
+        guard let committed else { return }
+        adopt(committed.schema, committed.indexes)
+        self.committed = nil
+    }
+
+    private func adopt(_ schema: TableSchema, _ indexes: [SecondaryIndex]) {
+        for index in self.indexes { index.isDeleted = true }
+        for (index, schema) in zip(indexes, schema.indexes) {
+            index.isDeleted = false
+            index.schema = schema
+        }
+        self.schema = schema
+        self.indexes = indexes
+    }
+
     /// The index of this name.
     func index(named name: Text) -> SecondaryIndex? { indexes.first { $0.schema.name == name } }
 }
@@ -49,7 +80,11 @@ final class Table {
 /// A secondary index of an open table.
 final class SecondaryIndex {
     let id: Int64
-    let schema: IndexSchema
+    fileprivate(set) var schema: IndexSchema
+    /// Whether it was deleted; long operations look at it when they go on.
+    fileprivate(set) var isDeleted = false
+    /// The work of building it from the items that were there before it; nil when it is built.
+    var backfill: Backfill?
     var counts: Counts
     var committedCounts: Counts
     let statements: IndexStatements
