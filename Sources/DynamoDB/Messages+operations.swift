@@ -42,11 +42,6 @@ extension Messages {
         "Nestbox does not support the parameter \(parameter) of \(operation) yet: leave it out"
     }
 
-    static func bothKinds(legacy: [String], expression: [String]) -> String {
-        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
-            + "{\(legacy.joined(separator: ", "))} Expression parameters: {\(expression.joined(separator: ", "))}"
-    }
-
     // MARK: Tables
 
     static let tableNameRequired = "The parameter 'TableName' is required but was not present in the request"
@@ -156,8 +151,8 @@ extension Messages {
     static let consistentOnGlobal = "Consistent reads are not supported on global secondary indexes"
     static let specificWithoutProjection =
         "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
-    static func projectionWithSelect(_ select: String) -> String {
-        "Cannot specify the ProjectionExpression when choosing to get "
+    static func projectionWithSelect(_ parameter: String, _ select: String) -> String {
+        "Cannot specify the \(parameter) when choosing to get "
             + (select == "COUNT" ? "only the Count" : select)
     }
     static func projectedWithoutIndex(_ verb: String) -> String {

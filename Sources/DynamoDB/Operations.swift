@@ -22,8 +22,6 @@ public struct Operation: Sendable {
     public enum Support: Sendable {
         /// It does what AWS says.
         case supported
-        /// It belongs to the older form of conditions, and is refused for now.
-        case legacy
         /// It is refused for now.
         case refused
     }
@@ -31,12 +29,11 @@ public struct Operation: Sendable {
 
 extension Operation {
     init(
-        _ name: String, supported: [String], legacy: [String] = [], refused: [String] = [], handle: @escaping Handler
+        _ name: String, supported: [String], refused: [String] = [], handle: @escaping Handler
     ) {
         self.name = name
         parameters =
             supported.map { Parameter(name: $0, support: .supported) }
-            + legacy.map { Parameter(name: $0, support: .legacy) }
             + refused.map { Parameter(name: $0, support: .refused) }
         self.handle = handle
     }
@@ -79,7 +76,6 @@ public struct RequestContext: Sendable {
 
 /// Parameters in a request that its operation does not read.
 struct Unread {
-    private(set) var legacy: [String] = []
     private(set) var refused: [String] = []
 
     /// Notes a parameter; what AWS does not know either it passes over.
@@ -87,18 +83,13 @@ struct Unread {
         guard let parameter = operation.parameters.first(where: { $0.name == key.text.string }) else { return }
         switch parameter.support {
         case .supported: break
-        case .legacy: legacy.append(parameter.name)
         case .refused: refused.append(parameter.name)
         }
     }
 
     /// Throws when there was any: to leave out a condition would be an unconditional write.
-    func check(_ operation: Operation, expressions: [(String, Text?)] = []) throws(DynamoDBError) {
-        guard !legacy.isEmpty || !refused.isEmpty else { return }
-        let given = expressions.filter { $0.1 != nil }.map(\.0)
-        if !legacy.isEmpty, !given.isEmpty {
-            throw .validation(Messages.bothKinds(legacy: legacy, expression: given))
-        }
-        throw .validation(Messages.notSupported((refused + legacy)[0], of: operation.name))
+    func check(_ operation: Operation) throws(DynamoDBError) {
+        guard let parameter = refused.first else { return }
+        throw .validation(Messages.notSupported(parameter, of: operation.name))
     }
 }

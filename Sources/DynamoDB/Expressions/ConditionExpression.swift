@@ -36,6 +36,11 @@ public struct ConditionExpression: Sendable {
     /// The paths that it reads, in their order.
     public let paths: [DocumentPath]
 
+    init(root: Node, paths: [DocumentPath]) {
+        self.root = root
+        self.paths = paths
+    }
+
     /// Compiles a condition. Throws a ValidationException with AWS's text, `parameter` in front: "Invalid
     /// ConditionExpression: ..."; checks everything that can be known without an item.
     public init(

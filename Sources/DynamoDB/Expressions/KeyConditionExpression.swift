@@ -20,6 +20,8 @@ public struct KeyConditionExpression: Sendable {
         /// Both bounds included.
         case between(AttributeValue, AttributeValue)
         case beginsWith(AttributeValue)
+        /// What KeyConditions can ask for and no key can answer.
+        case notIndexable
 
         /// The values that it compares with.
         public var values: [AttributeValue] {
@@ -28,6 +30,7 @@ public struct KeyConditionExpression: Sendable {
                 .greaterOrEqual(let value), .beginsWith(let value):
                 [value]
             case .between(let low, let high): [low, high]
+            case .notIndexable: []
             }
         }
 
@@ -49,7 +52,7 @@ public struct KeyConditionExpression: Sendable {
             case .beginsWith(.b(let prefix)):
                 guard case .b(let bytes) = value else { return false }
                 return bytes.hasPrefix(prefix)
-            case .beginsWith: return false
+            case .beginsWith, .notIndexable: return false
             }
         }
     }
@@ -162,6 +165,7 @@ public struct KeyConditionExpression: Sendable {
     ) throws(DynamoDBError) -> Resolved {
         func predicate(_ key: KeyAttribute) throws(DynamoDBError) -> Predicate? {
             guard let condition = conditions.first(where: { $0.attribute == key.name }) else { return nil }
+            if condition.predicate == .notIndexable { throw .validation(Messages.notIndexable) }
             for value in condition.predicate.values where value.type != key.type {
                 throw .validation(Messages.keyConditionType)
             }

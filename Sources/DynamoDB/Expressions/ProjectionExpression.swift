@@ -4,6 +4,14 @@ public struct ProjectionExpression: Sendable {
     public let paths: [DocumentPath]
     private let tree: PathTree<Void>
 
+    /// Takes paths that do not clash.
+    init(paths: [DocumentPath]) {
+        self.paths = paths
+        var tree = PathTree<Void>()
+        for path in paths { tree.insert(path, ()) }
+        self.tree = tree
+    }
+
     /// Compiles a projection. Throws a ValidationException with AWS's text, "Invalid ProjectionExpression: ...".
     public init(
         parsing text: Text, _ attributes: inout ExpressionAttributes, parameter: String = "ProjectionExpression"
@@ -17,10 +25,7 @@ public struct ProjectionExpression: Sendable {
             var paths: [DocumentPath] = []
             for path in written { paths.append(try path.resolved(&attributes)) }
             try DocumentPath.checkDistinct(paths)
-            self.paths = paths
-            var tree = PathTree<Void>()
-            for path in paths { tree.insert(path, ()) }
-            self.tree = tree
+            self.init(paths: paths)
         } catch {
             throw .validation("Invalid \(parameter): \(error.message)")
         }

@@ -34,7 +34,7 @@ extension UpdateExpression {
             tree.insert(clause.path, change)
         }
         var after = before
-        try UpdateExpression.apply(tree.branches, to: &after)
+        try apply(tree.branches, to: &after)
         return after
     }
 
@@ -46,7 +46,7 @@ extension UpdateExpression {
         return tree.project(item)
     }
 
-    private static func apply(
+    private func apply(
         _ branches: [PathTree<Change>.Branch], to map: inout AttributeMap
     ) throws(DynamoDBError) {
         for branch in branches {
@@ -61,7 +61,7 @@ extension UpdateExpression {
         }
     }
 
-    private static func apply(
+    private func apply(
         _ branches: [PathTree<Change>.Branch], to value: inout AttributeValue
     ) throws(DynamoDBError) {
         switch value {
@@ -80,7 +80,7 @@ extension UpdateExpression {
 
     /// Positions are those before the update. What is set beyond the end is appended in the order of the positions named,
     /// and the list closes up over what is removed.
-    private static func apply(
+    private func apply(
         _ branches: [PathTree<Change>.Branch], to list: inout [AttributeValue]
     ) throws(DynamoDBError) {
         var byIndex: [(index: Int, node: PathTree<Change>.Node)] = []
@@ -111,7 +111,7 @@ extension UpdateExpression {
         list = list.enumerated().filter { $0.offset >= count || !removed[$0.offset] }.map(\.element)
     }
 
-    private static func changed(
+    private func changed(
         _ old: AttributeValue?, by change: Change
     ) throws(DynamoDBError) -> AttributeValue? {
         switch (change, old) {
@@ -120,13 +120,15 @@ extension UpdateExpression {
         case (.add(let value), nil): return value
         case (.delete, nil): return nil
         case (.add(.n(let number)), .n(let old)?): return .n(try old.adding(number))
-        case (.add(.ss(let set)), .ss(let old)?): return .ss(union(old, set))
-        case (.add(.ns(let set)), .ns(let old)?): return .ns(union(old, set))
-        case (.add(.bs(let set)), .bs(let old)?): return .bs(union(old, set))
-        case (.delete(.ss(let set)), .ss(let old)?): return subtract(old, set).map { .ss($0) }
-        case (.delete(.ns(let set)), .ns(let old)?): return subtract(old, set).map { .ns($0) }
-        case (.delete(.bs(let set)), .bs(let old)?): return subtract(old, set).map { .bs($0) }
-        default: throw .validation(Messages.updateOperandType)
+        case (.add(.ss(let set)), .ss(let old)?): return .ss(UpdateExpression.union(old, set))
+        case (.add(.ns(let set)), .ns(let old)?): return .ns(UpdateExpression.union(old, set))
+        case (.add(.bs(let set)), .bs(let old)?): return .bs(UpdateExpression.union(old, set))
+        // Only AttributeUpdates adds lists.
+        case (.add(.l(let list)), .l(let old)?): return .l(old + list)
+        case (.delete(.ss(let set)), .ss(let old)?): return UpdateExpression.subtract(old, set).map { .ss($0) }
+        case (.delete(.ns(let set)), .ns(let old)?): return UpdateExpression.subtract(old, set).map { .ns($0) }
+        case (.delete(.bs(let set)), .bs(let old)?): return UpdateExpression.subtract(old, set).map { .bs($0) }
+        default: throw .validation(typeMismatch)
         }
     }
 

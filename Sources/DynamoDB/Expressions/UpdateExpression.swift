@@ -25,6 +25,8 @@ public struct UpdateExpression: Sendable {
     }
 
     let clauses: [Clause]
+    /// What is said when ADD or DELETE finds a value of another type.
+    let typeMismatch: String
 
     /// An attribute, or a part of one, that the update writes, and the type it will have if that is known beforehand.
     public struct Target: Sendable {
@@ -52,6 +54,11 @@ public struct UpdateExpression: Sendable {
         }
     }
 
+    init(_ clauses: [Clause], typeMismatch: String) {
+        self.clauses = clauses
+        self.typeMismatch = typeMismatch
+    }
+
     /// Compiles an update. Throws a ValidationException with AWS's text, "Invalid UpdateExpression: ...".
     public init(parsing text: Text, _ attributes: inout ExpressionAttributes) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
@@ -59,7 +66,8 @@ public struct UpdateExpression: Sendable {
             let (written, repeated) = try parser.updateClauses()
             try parser.checkProblems()
             if let repeated { throw .init(Messages.sectionRepeated(repeated)) }
-            clauses = try UpdateCompiler.compile(written, &attributes)
+            self.init(
+                try UpdateCompiler.compile(written, &attributes), typeMismatch: Messages.updateOperandType)
         } catch {
             throw .validation("Invalid UpdateExpression: \(error.message)")
         }

@@ -5,9 +5,8 @@ enum DeleteItem {
         supported: [
             "TableName", "Key", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
             "ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics",
-            "ReturnValuesOnConditionCheckFailure",
+            "ReturnValuesOnConditionCheckFailure", "Expected", "ConditionalOperator",
         ],
-        legacy: ["Expected", "ConditionalOperator"],
         handle: handle)
 
     /// Reads the request, carries it out, writes the answer.
@@ -39,8 +38,8 @@ enum DeleteItem {
     private static func validate(
         _ request: inout WriteRequest
     ) throws(DynamoDBError) -> (Item, ConditionExpression?) {
-        try request.unread.check(
-            operation, expressions: [("ConditionExpression", request.conditionExpression)])
+        try request.unread.check(operation)
+        try request.checkKinds()
         try request.checkPlaceholders(isNewer: false)
         let target = request.target!
         let key = try enveloped { () throws(DynamoDBError) in try target.get() }

@@ -4,9 +4,8 @@ enum GetItem {
         "GetItem",
         supported: [
             "TableName", "Key", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames",
-            "ReturnConsumedCapacity",
+            "ReturnConsumedCapacity", "AttributesToGet",
         ],
-        legacy: ["AttributesToGet"],
         handle: handle)
 
     /// Reads the request, carries it out, writes the answer.
@@ -27,6 +26,7 @@ enum GetItem {
         var key: Result<Item, DynamoDBError>?
         var isConsistent = false
         var projection: Text?
+        var attributesToGet: [Text]?
         var attributes = ExpressionAttributes()
         var returnConsumedCapacity: Text?
         var unread = Unread()
@@ -83,6 +83,7 @@ extension GetItem.Request {
             case "Key": self.key = try reader.item()
             case "ConsistentRead": isConsistent = try reader.bool()
             case "ProjectionExpression": projection = try reader.text()
+            case "AttributesToGet": attributesToGet = try reader.texts()
             case "ExpressionAttributeNames": try attributes.readNames(&reader)
             case "ReturnConsumedCapacity": returnConsumedCapacity = try reader.text()
             default:
@@ -96,14 +97,23 @@ extension GetItem.Request {
     /// What can be checked without the table.
     mutating func validate() throws(DynamoDBError) -> ProjectionExpression? {
         var violations = Violations()
+        violations.check(attributesToGet: attributesToGet)
         violations.check(
             returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
         violations.check(tableName: tableName)
         if key == nil { violations.add(nil, at: "key", Messages.notNull) }
         try violations.check()
-        try unread.check(GetItem.operation, expressions: [("ProjectionExpression", projection)])
+        try unread.check(GetItem.operation)
+        if attributesToGet != nil {
+            try ParameterKinds.check(
+                legacy: [("AttributesToGet", true)], expressions: [("ProjectionExpression", projection != nil)])
+        }
         if attributes.hasNames, projection == nil { throw .validation(Messages.namesWithoutExpression) }
         _ = try key!.get()
+        if let attributesToGet {
+            try ProjectionExpression.check(attributesToGet: attributesToGet)
+            return ProjectionExpression(attributesToGet: attributesToGet)
+        }
         try attributes.validate()
         guard let projection else { return nil }
         let expression = try ProjectionExpression(parsing: projection, &attributes)

@@ -5,9 +5,8 @@ enum PutItem {
         supported: [
             "TableName", "Item", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
             "ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics",
-            "ReturnValuesOnConditionCheckFailure",
+            "ReturnValuesOnConditionCheckFailure", "Expected", "ConditionalOperator",
         ],
-        legacy: ["Expected", "ConditionalOperator"],
         handle: handle)
 
     /// Reads the request, carries it out, writes the answer.
@@ -40,8 +39,8 @@ enum PutItem {
     private static func validate(
         _ request: inout WriteRequest
     ) throws(DynamoDBError) -> (Item, ConditionExpression?) {
-        try request.unread.check(
-            operation, expressions: [("ConditionExpression", request.conditionExpression)])
+        try request.unread.check(operation)
+        try request.checkKinds()
         try request.checkPlaceholders(isNewer: true)
         let item = try request.target!.get()
         if let values = request.returnValues, values != "ALL_OLD", values != "NONE" {

@@ -5,9 +5,9 @@ enum Query {
         supported: [
             "TableName", "IndexName", "KeyConditionExpression", "FilterExpression", "ProjectionExpression",
             "ExpressionAttributeNames", "ExpressionAttributeValues", "Select", "Limit", "ExclusiveStartKey",
-            "ConsistentRead", "ScanIndexForward", "ReturnConsumedCapacity",
+            "ConsistentRead", "ScanIndexForward", "ReturnConsumedCapacity", "AttributesToGet", "KeyConditions",
+            "QueryFilter", "ConditionalOperator",
         ],
-        legacy: ["AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator"],
         handle: handle)
 
     /// Reads the request, carries it out, writes the answer.
@@ -28,7 +28,9 @@ enum Query {
             range.begin(after: start.bytes, isForward: request.isForward)
         }
         for path in expressions.filter?.paths ?? [] where schema.contains(path.attribute) {
-            throw .validation(Messages.filterOnKey(path.attribute))
+            let isLegacy = request.legacyFilter != nil
+            throw .validation(
+                isLegacy ? Messages.queryFilterOnKey(path.attribute) : Messages.filterOnKey(path.attribute))
         }
         let readsTable = try request.checkProjection(expressions.projection, index, table)
         var plan = LongRead.Plan(table: table, index: index, range: range)
@@ -53,19 +55,17 @@ enum Query {
     /// What can be checked without the table, in AWS's order.
     private static func validate(_ request: inout ReadRequest) throws(DynamoDBError) -> Expressions {
         let limit = request.limit
-        try request.checkShape { violations in
+        try request.checkShape(filter: "queryFilter") { violations in
             // AWS says this one in the newer check's words.
             if let limit, limit < 1 {
                 violations.add(Messages.newerConstraint(at: "Limit", Messages.minValue(1)))
             }
         }
-        try request.unread.check(
-            operation,
-            expressions: [
-                ("ProjectionExpression", request.projection), ("FilterExpression", request.filter),
-                ("KeyConditionExpression", request.keyCondition),
-            ])
+        try request.unread.check(operation)
+        try request.checkKinds(filter: "QueryFilter")
         try request.checkPlaceholders("FilterExpression and KeyConditionExpression are")
+        let legacyFilter = try request.compileLegacyFilter()
+        let legacyProjection = try request.compileAttributesToGet()
         try request.checkStartKeyValues()
         try request.attributes.validate(namesPlaceholder: false)
         let key = try request.keyCondition.map { (text) throws(DynamoDBError) in
@@ -77,11 +77,13 @@ enum Query {
         let projection = try request.projection.map { (text) throws(DynamoDBError) in
             try ProjectionExpression(parsing: text, &request.attributes)
         }
-        let conditions = try key?.checkForm()
+        var conditions = try key?.checkForm()
+        if key == nil { conditions = try request.keyConditions?.keyConditions() }
         try request.attributes.checkAllUsed()
         try request.checkSelect("Querying")
         guard let conditions else { throw .validation(Messages.keyConditionMissing) }
-        return Expressions(conditions: conditions, filter: filter, projection: projection)
+        return Expressions(
+            conditions: conditions, filter: filter ?? legacyFilter, projection: projection ?? legacyProjection)
     }
 
     private static func resolve(
@@ -119,6 +121,7 @@ extension KeyRange {
             return bytes
         }
         switch predicate {
+        case .notIndexable: return  // Not reached: such conditions are not resolved.
         case .equal(let value): self = KeyRange(prefix: closed(value))
         case .less(let value): upper = closed(value)
         case .lessOrEqual(let value): upper = KeyBytes.successor(ofPrefix: closed(value))

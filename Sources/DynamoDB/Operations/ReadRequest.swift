@@ -14,6 +14,11 @@ struct ReadRequest {
     var segment: Int?
     var totalSegments: Int?
     var returnConsumedCapacity: Text?
+    var attributesToGet: [Text]?
+    var keyConditions: LegacyConditions?
+    /// QueryFilter or ScanFilter.
+    var legacyFilter: LegacyConditions?
+    var conditionalOperator: Text?
     var unread = Unread()
 
     /// Reads the request.
@@ -37,6 +42,11 @@ struct ReadRequest {
             case "Segment" where !isQuery: segment = try reader.integer()
             case "TotalSegments" where !isQuery: totalSegments = try reader.integer()
             case "ReturnConsumedCapacity": returnConsumedCapacity = try reader.text()
+            case "AttributesToGet": attributesToGet = try reader.texts()
+            case "KeyConditions" where isQuery: keyConditions = try LegacyConditions(&reader)
+            case "QueryFilter" where isQuery: legacyFilter = try LegacyConditions(&reader)
+            case "ScanFilter" where !isQuery: legacyFilter = try LegacyConditions(&reader)
+            case "ConditionalOperator": conditionalOperator = try reader.text()
             default:
                 unread.note(key, operation)
                 try reader.skip()
@@ -45,16 +55,50 @@ struct ReadRequest {
         try reader.end()
     }
 
-    /// The constraints that Query and Scan share, and after them `more`.
-    func checkShape(_ more: (inout Violations) -> Void) throws(DynamoDBError) {
+    /// The constraints that Query and Scan share, and after them `more`; `filter` is what the older filter is called.
+    func checkShape(filter: String, _ more: (inout Violations) -> Void) throws(DynamoDBError) {
         var violations = Violations()
         violations.check(
             returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
         violations.check(tableName: tableName)
         violations.check(indexName: indexName)
         violations.check(select, at: "select", in: Messages.selectValues)
+        violations.check(attributesToGet: attributesToGet)
+        legacyFilter?.checkShape(&violations, at: filter)
+        violations.check(conditionalOperator, at: "conditionalOperator", in: Messages.conditionalOperatorValues)
         more(&violations)
+        keyConditions?.checkShape(&violations, at: "keyConditions")
         try violations.check()
+    }
+
+    /// Throws when there are both expressions and older parameters; KeyConditions goes with the other expressions, but not
+    /// with KeyConditionExpression.
+    func checkKinds(filter legacyName: String) throws(DynamoDBError) {
+        guard attributesToGet != nil || legacyFilter != nil || conditionalOperator != nil || keyConditions != nil
+        else { return }
+        try ParameterKinds.check(
+            legacy: [
+                ("AttributesToGet", attributesToGet != nil), (legacyName, legacyFilter != nil),
+                ("ConditionalOperator", conditionalOperator != nil),
+                ("KeyConditions", keyConditions != nil && keyCondition != nil),
+            ],
+            expressions: [
+                ("ProjectionExpression", projection != nil), ("FilterExpression", filter != nil),
+                ("KeyConditionExpression", keyCondition != nil),
+            ])
+    }
+
+    /// QueryFilter or ScanFilter as an expression.
+    func compileLegacyFilter() throws(DynamoDBError) -> ConditionExpression? {
+        try LegacyConditions.check(conditionalOperator, joining: legacyFilter?.count ?? 0)
+        return try legacyFilter?.filter(conditionalOperator)
+    }
+
+    /// AttributesToGet as an expression.
+    func compileAttributesToGet() throws(DynamoDBError) -> ProjectionExpression? {
+        guard let attributesToGet else { return nil }
+        try ProjectionExpression.check(attributesToGet: attributesToGet)
+        return ProjectionExpression(attributesToGet: attributesToGet)
     }
 
     /// Names and values without an expression to use them.
@@ -78,10 +122,11 @@ struct ReadRequest {
 
     /// Checks Select against the projection and the index.
     func checkSelect(_ verb: String) throws(DynamoDBError) {
-        if let select, projection != nil, select != "SPECIFIC_ATTRIBUTES" {
-            throw .validation(Messages.projectionWithSelect(select.string))
+        if let select, projection != nil || attributesToGet != nil, select != "SPECIFIC_ATTRIBUTES" {
+            let parameter = projection == nil ? "AttributesToGet" : "ProjectionExpression"
+            throw .validation(Messages.projectionWithSelect(parameter, select.string))
         }
-        if select == "SPECIFIC_ATTRIBUTES", projection == nil {
+        if select == "SPECIFIC_ATTRIBUTES", projection == nil, attributesToGet == nil {
             throw .validation(Messages.specificWithoutProjection)
         }
         if select == "ALL_PROJECTED_ATTRIBUTES", indexName == nil {

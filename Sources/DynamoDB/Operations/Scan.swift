@@ -5,9 +5,8 @@ enum Scan {
         supported: [
             "TableName", "IndexName", "FilterExpression", "ProjectionExpression", "ExpressionAttributeNames",
             "ExpressionAttributeValues", "Select", "Limit", "ExclusiveStartKey", "ConsistentRead", "Segment",
-            "TotalSegments", "ReturnConsumedCapacity",
+            "TotalSegments", "ReturnConsumedCapacity", "AttributesToGet", "ScanFilter", "ConditionalOperator",
         ],
-        legacy: ["AttributesToGet", "ScanFilter", "ConditionalOperator"],
         handle: handle)
 
     /// Reads the request, carries it out, writes the answer.
@@ -45,7 +44,7 @@ enum Scan {
         _ request: inout ReadRequest
     ) throws(DynamoDBError) -> (ConditionExpression?, ProjectionExpression?) {
         let (limit, segment, total) = (request.limit, request.segment, request.totalSegments)
-        try request.checkShape { violations in
+        try request.checkShape(filter: "scanFilter") { violations in
             if let limit, limit < 1 { violations.add("\(limit)", at: "limit", Messages.minValue(1)) }
             if let segment, segment < 0 { violations.add("\(segment)", at: "segment", Messages.minValue(0)) }
             if let segment, segment > 999_999 {
@@ -56,12 +55,11 @@ enum Scan {
                 violations.add("\(total)", at: "totalSegments", Messages.maxValue(1_000_000))
             }
         }
-        try request.unread.check(
-            operation,
-            expressions: [
-                ("ProjectionExpression", request.projection), ("FilterExpression", request.filter),
-            ])
+        try request.unread.check(operation)
+        try request.checkKinds(filter: "ScanFilter")
         try request.checkPlaceholders("FilterExpression is")
+        let legacyProjection = try request.compileAttributesToGet()
+        let legacyFilter = try request.compileLegacyFilter()
         try request.checkStartKeyValues()
         switch (segment, total) {
         case (nil, .some): throw .validation(Messages.segmentMissing)
@@ -79,7 +77,7 @@ enum Scan {
         }
         try request.attributes.checkAllUsed()
         try request.checkSelect("Scanning")
-        return (filter, projection)
+        return (filter ?? legacyFilter, projection ?? legacyProjection)
     }
 
     /// The places of the segment: an equal share of all places, so that segments are disjoint and together everything.

@@ -5,9 +5,8 @@ enum UpdateItem {
         supported: [
             "TableName", "Key", "UpdateExpression", "ConditionExpression", "ExpressionAttributeNames",
             "ExpressionAttributeValues", "ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics",
-            "ReturnValuesOnConditionCheckFailure",
+            "ReturnValuesOnConditionCheckFailure", "AttributeUpdates", "Expected", "ConditionalOperator",
         ],
-        legacy: ["AttributeUpdates", "Expected", "ConditionalOperator"],
         handle: handle)
 
     /// Reads the request, carries it out, writes the answer.
@@ -40,11 +39,8 @@ enum UpdateItem {
     private static func validate(
         _ request: inout WriteRequest
     ) throws(DynamoDBError) -> (Item, (condition: ConditionExpression?, update: UpdateExpression?)) {
-        try request.unread.check(
-            operation,
-            expressions: [
-                ("UpdateExpression", request.updateExpression), ("ConditionExpression", request.conditionExpression),
-            ])
+        try request.unread.check(operation)
+        try request.checkKinds()
         try request.checkPlaceholders(isNewer: true)
         let key = try request.target!.get()
         return (key, try request.compile())

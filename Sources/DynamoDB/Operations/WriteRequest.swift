@@ -20,6 +20,9 @@ struct WriteRequest {
     var returnConsumedCapacity: Text?
     var returnItemCollectionMetrics: Text?
     var returnOnFailure: Text?
+    var attributeUpdates: AttributeUpdates?
+    var expected: Expected?
+    var conditionalOperator: Text?
     var unread = Unread()
 
     init(_ action: Action) {
@@ -45,11 +48,23 @@ struct WriteRequest {
         return true
     }
 
+    /// Reads one of the older parameters, which requests of their own have and a transaction's actions have not.
+    private mutating func readLegacy(_ key: JSONKey, _ reader: inout JSONReader) throws(DynamoDBError) -> Bool {
+        switch key {
+        case "AttributeUpdates" where action == .update: attributeUpdates = try AttributeUpdates(&reader)
+        case "Expected": expected = try Expected(&reader)
+        case "ConditionalOperator": conditionalOperator = try reader.text()
+        default: return false
+        }
+        return true
+    }
+
     /// Reads a whole request.
     mutating func read(_ reader: inout JSONReader, _ operation: Operation) throws(DynamoDBError) {
         try reader.beginRequest()
         while let key = try reader.nextKey() {
             if try read(key, &reader) { continue }
+            if try readLegacy(key, &reader) { continue }
             unread.note(key, operation)
             try reader.skip()
         }
@@ -97,6 +112,9 @@ struct WriteRequest {
             violations.add(Messages.newerEnum(shown))
             try violations.check()
         }
+        var legacy = Violations()
+        checkLegacyShape(&legacy)
+        try legacy.check()
     }
 
     /// The constraints of DeleteItem, reported together.
@@ -112,7 +130,30 @@ struct WriteRequest {
             in: Messages.returnItemCollectionMetricsValues)
         violations.check(
             returnOnFailure, at: "returnValuesOnConditionCheckFailure", in: Messages.returnOnFailureValues)
+        checkLegacyShape(&violations)
         try violations.check()
+    }
+
+    private func checkLegacyShape(_ violations: inout Violations) {
+        violations.check(conditionalOperator, at: "conditionalOperator", in: Messages.conditionalOperatorValues)
+        expected?.checkShape(&violations)
+        for (attribute, action) in attributeUpdates?.actions ?? [] {
+            violations.check(
+                action, at: "attributeUpdates.\(attribute).member.action", in: Messages.attributeActionValues)
+        }
+    }
+
+    /// Throws when there are both expressions and older parameters.
+    func checkKinds() throws(DynamoDBError) {
+        guard attributeUpdates != nil || expected != nil || conditionalOperator != nil else { return }
+        try ParameterKinds.check(
+            legacy: [
+                ("AttributeUpdates", attributeUpdates != nil), ("Expected", expected != nil),
+                ("ConditionalOperator", conditionalOperator != nil),
+            ],
+            expressions: [
+                ("UpdateExpression", updateExpression != nil), ("ConditionExpression", conditionExpression != nil),
+            ])
     }
 
     /// Names and values without an expression to use them.
@@ -133,6 +174,12 @@ struct WriteRequest {
 
     /// The condition, and with `update` the update; every name and value must have been used.
     mutating func compile() throws(DynamoDBError) -> (condition: ConditionExpression?, update: UpdateExpression?) {
+        if attributeUpdates != nil || expected != nil || conditionalOperator != nil {
+            // These and expressions exclude each other.
+            let update = try attributeUpdates?.expression()
+            try LegacyConditions.check(conditionalOperator, joining: expected?.count ?? 0)
+            return (try expected?.condition(conditionalOperator), update)
+        }
         try attributes.validate(namesPlaceholder: false)
         let update = try updateExpression.map { (text) throws(DynamoDBError) in
             try UpdateExpression(parsing: text, &attributes)
