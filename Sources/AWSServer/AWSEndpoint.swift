@@ -165,8 +165,11 @@ extension AWSEndpoint: HTTPHandler {
         guard let operation = Target.operation(request.header("x-amz-target")) else {
             return refuse(exchange, DynamoDBError(.unknownOperation, nil))
         }
-        let context = RequestContext(
+        var context = RequestContext(
             now: loop.wallMillis, region: region.of(authorization: request.header("authorization")))
+        if operation.wantsHost, let host = request.header("host") {
+            context.host = String(decoding: host, as: UTF8.self)
+        }
         body.removeAll(keepingCapacity: true)
         do throws(DynamoDBError) {
             if let read = try engine.begin(operation, body: request.body, context: context, into: &body) {

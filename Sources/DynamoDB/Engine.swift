@@ -37,6 +37,8 @@ public final class Engine {
 
     let configuration: Configuration
     let storage: Storage
+    /// The region that the request under way is signed for.
+    private(set) var region = ""
     /// Whether a turn has been committed since the last call of `step`.
     private var hasCommitted = false
     /// Whether no request has come since the last call of `rest`.
@@ -79,6 +81,7 @@ public final class Engine {
     ) throws(DynamoDBError) -> LongRead? {
         let count = output.count
         isIdle = false
+        region = context.region
         do throws(DynamoDBError) {
             var reader = JSONReader(body)
             return try operation.handle(self, context, &reader, &output)
@@ -162,22 +165,6 @@ public final class Engine {
 }
 
 extension Engine {
-    /// The table of a name or an ARN that a request gives.
-    @inline(__always)
-    func table(_ name: Text) throws(DynamoDBError) -> Table {
-        if let table = storage.table(named: name) { return table }
-        if let table = storage.table(named: Engine.plainName(name)) { return table }
-        throw DynamoDBError(.resourceNotFound, Messages.resourceNotFound)
-    }
-
-    /// The table's name in an ARN; other names as they are.
-    static func plainName(_ name: Text) -> Text {
-        guard name.hasPrefix("arn:") else { return name }
-        let parts = name.string.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].hasSuffix(":table") else { return name }
-        return Text(String(parts[1]))
-    }
-
     /// A random UUID in its usual form.
     func makeUUID() -> String {
         let high = configuration.random() & ~0xF000 | 0x4000

@@ -4,6 +4,8 @@ public struct Operation: Sendable {
     public let name: String
     /// Its parameters in AWS's API.
     public let parameters: [Parameter]
+    /// Whether it looks at the context's host.
+    public let wantsHost: Bool
     let handle: Handler
 
     /// Reads the request, carries it out, writes the answer. What is returned goes on later.
@@ -29,12 +31,14 @@ public struct Operation: Sendable {
 
 extension Operation {
     init(
-        _ name: String, supported: [String], refused: [String] = [], handle: @escaping Handler
+        _ name: String, supported: [String], refused: [String] = [], wantsHost: Bool = false,
+        handle: @escaping Handler
     ) {
         self.name = name
         parameters =
             supported.map { Parameter(name: $0, support: .supported) }
             + refused.map { Parameter(name: $0, support: .refused) }
+        self.wantsHost = wantsHost
         self.handle = handle
     }
 }
@@ -43,7 +47,8 @@ extension Operation {
 public enum Operations {
     /// By name, ascending.
     public static let all: [Operation] = [
-        CreateTable.operation, DeleteItem.operation, DeleteTable.operation, DescribeTable.operation,
+        CreateTable.operation, DeleteItem.operation, DeleteTable.operation, DescribeContinuousBackups.operation,
+        DescribeEndpoints.operation, DescribeLimits.operation, DescribeTable.operation,
         GetItem.operation, ListTables.operation, PutItem.operation, Query.operation, Scan.operation,
         TransactWriteItems.operation, UpdateItem.operation,
     ]
@@ -66,11 +71,14 @@ public struct RequestContext: Sendable {
     public var now: Int64
     /// The region in the answer's ARNs.
     public var region: String
+    /// The host and port that the request was sent to; only operations that say so look at it.
+    public var host: String
 
     /// Makes a context.
-    public init(now: Int64, region: String) {
+    public init(now: Int64, region: String, host: String = "localhost") {
         self.now = now
         self.region = region
+        self.host = host
     }
 }
 

@@ -19,10 +19,7 @@ struct Violations {
     /// The name of a table that is to be found, or its ARN.
     mutating func check(tableName name: Text?) {
         guard let name else { return add(nil, at: "tableName", Messages.notNull) }
-        if name.hasPrefix("arn:") {
-            if name.count > 1024 { add(name.string, at: "tableName", Messages.maxLength(1024)) }
-            return
-        }
+        if name.hasPrefix("arn:") { return check(tableARN: name) }
         if name.isEmpty { return add("", at: "tableName", Messages.minLength(1)) }
         check(nameCharacters: name, at: "tableName")
         if name.count > 255 { add(name.string, at: "tableName", Messages.maxLength(255)) }
@@ -43,17 +40,7 @@ struct Violations {
     }
 
     private mutating func check(nameCharacters name: Text, at path: String) {
-        let isValid =
-            !name.isEmpty
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-        if !isValid { add(name.string, at: path, Messages.namePattern) }
+        if !name.isTableName { add(name.string, at: path, Messages.namePattern) }
     }
 
     /// Throws what was found, if anything.

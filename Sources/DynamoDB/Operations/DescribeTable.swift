@@ -22,6 +22,11 @@ enum DescribeTable {
 extension Engine {
     /// Reads a request that has a TableName only, and finds the table.
     func tableOfControl(_ reader: inout JSONReader, in operation: Operation) throws(DynamoDBError) -> Table {
+        try controlledTable(nameOfControl(&reader, in: operation))
+    }
+
+    /// Reads a request that has a TableName only.
+    func nameOfControl(_ reader: inout JSONReader, in operation: Operation) throws(DynamoDBError) -> Text {
         var name: Text?
         var unread = Unread()
         try reader.beginRequest()
@@ -36,12 +41,9 @@ extension Engine {
         try reader.end()
         guard let name else { throw .validation(Messages.tableNameRequired) }
         var violations = Violations()
-        violations.check(tableName: name)
+        violations.check(controlledName: name)
         try violations.check()
         try unread.check(operation)
-        guard let table = storage.table(named: Engine.plainName(name)) else {
-            throw DynamoDBError(.resourceNotFound, Messages.tableNotFound(Engine.plainName(name)))
-        }
-        return table
+        return name
     }
 }
