@@ -97,12 +97,13 @@ let package = Package(
 
         // Tests
         program("reactor-child", path: "Tests/ReactorChild", ["Reactor"]),
-        tests("Reactor", ["reactor-child"]),
-        tests("HTTP", ["Reactor"]),
+        .target(name: "Loopback", dependencies: ["Reactor"], path: "Tests/Loopback", swiftSettings: settings),
+        tests("Reactor", ["Loopback", "reactor-child"]),
+        tests("HTTP", ["Loopback", "Reactor"]),
         tests("SQLite"),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
-        tests("AWSServer", ["DynamoDB", "HTTP", "Reactor", "SQLite"]),
+        tests("AWSServer", ["DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
         tests("KafkaWire"),
         tests("KafkaBroker", ["KafkaWire"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),

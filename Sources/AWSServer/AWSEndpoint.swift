@@ -36,6 +36,7 @@ public final class AWSEndpoint {
 
     private struct LongAnswer {
         let exchange: HTTPExchange
+        let form: AnswerForm
         let read: LongRead
         var body: [UInt8]
     }
@@ -47,6 +48,15 @@ public final class AWSEndpoint {
     #else
         private static let commitsBeforeSending = true
     #endif
+
+    /// AWS takes 16 KB of request line and fields, and 16 MB of body.
+    private static let limits: HTTPLimits = {
+        var limits = HTTPLimits()
+        limits.requestLineBytes = 16 << 10
+        limits.headBytes = 16 << 10
+        limits.bodyBytes = 16 << 20
+        return limits
+    }()
 
     /// Takes over the engine: nobody else may call it.
     public init(loop: EventLoop, engine: Engine, configuration: Configuration = Configuration()) {
@@ -68,7 +78,7 @@ public final class AWSEndpoint {
 
     /// Listens; port 0 takes a free one. Returns where.
     public func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
-        let server = self.server ?? HTTPServer(loop: loop, handler: self)
+        let server = self.server ?? HTTPServer(loop: loop, limits: Self.limits, handler: self)
         self.server = server
         return try server.listen(on: address)
     }
@@ -83,12 +93,12 @@ public final class AWSEndpoint {
 
     // MARK: - Turns
 
-    private func answer(_ exchange: HTTPExchange, _ status: Int, _ body: [UInt8]) {
+    private func answer(_ exchange: HTTPExchange, _ form: AnswerForm, _ status: Int, _ body: [UInt8]) {
         composer.compose(
-            status: status, body: body, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive,
+            status: status, body: body, form: form, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive,
             isHead: exchange.isHead)
         if engine.hasWritten && Self.commitsBeforeSending {
-            held.append(exchange, composer.whole)
+            held.append(exchange, form, composer.whole)
         } else {
             composer.send(through: exchange)
         }
@@ -102,9 +112,9 @@ public final class AWSEndpoint {
         } catch {
             var body: [UInt8] = []
             error.append(to: &body)
-            for exchange in held.removeAll() {
+            for (exchange, form) in held.removeAll() {
                 composer.compose(
-                    status: error.kind.httpStatus, body: body, date: server?.dateBytes ?? [],
+                    status: error.kind.httpStatus, body: body, form: form, date: server?.dateBytes ?? [],
                     isKeptAlive: exchange.isKeptAlive, isHead: exchange.isHead)
                 composer.send(through: exchange)
             }
@@ -135,78 +145,126 @@ public final class AWSEndpoint {
                 if try engine.resume(answer.read, into: &answer.body) {
                     long.append(answer)
                 } else {
-                    self.answer(answer.exchange, 200, answer.body)
+                    self.answer(answer.exchange, answer.form, 200, answer.body)
                 }
             } catch {
-                refuse(answer.exchange, error)
+                refuse(answer.exchange, answer.form, error)
             }
         }
         if !long.isEmpty { resumes?.start(after: .zero) }
     }
 
-    private func refuse(_ exchange: HTTPExchange, _ error: DynamoDBError) {
+    private func refuse(_ exchange: HTTPExchange, _ form: AnswerForm, _ error: DynamoDBError) {
         var body: [UInt8] = []
         error.append(to: &body)
-        answer(exchange, error.kind.httpStatus, body)
+        answer(exchange, form, error.kind.httpStatus, body)
     }
 }
 
 extension AWSEndpoint: HTTPHandler {
     /// Handles one request.
     public func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
-        switch request.method {
-        case .post: break
-        case .get, .head: return health(request, exchange)
-        default: return notFound(exchange)
+        let fields = RequestFields(request)
+        guard request.method == .post, RequestPath.isRoot(request.pathBytes),
+            let type = ContentType(fields.contentType, emptyBody: request.body.isEmpty)
+        else { return handlePage(request, exchange, fields) }
+        let form = AnswerForm(
+            type: type, isForOrigin: fields.origin != nil, coding: AcceptEncoding.coding(fields.acceptEncoding))
+        guard fields.contentEncoding != nil else { return handle(request.body, fields, form, exchange) }
+        // Not a very good answer to a mistake of the client, but AWS's.
+        guard let codings = Decompression.codings(of: request) else {
+            return refuse(exchange, form, .internalServerError)
         }
-        guard ContentType.isJSON(request.header("content-type"), emptyBody: request.body.isEmpty) else {
-            return notFound(exchange)
+        if codings.isEmpty { return handle(request.body, fields, form, exchange) }
+        guard let body = Decompression.decode(request.body, codings, limit: Self.limits.bodyBytes) else {
+            return refuse(exchange, form, .internalServerError)
         }
-        guard let operation = Target.operation(request.header("x-amz-target")) else {
-            return refuse(exchange, DynamoDBError(.unknownOperation, nil))
+        body.withUnsafeBytes { handle($0, fields, form, exchange) }
+    }
+
+    /// Handles a request whose body is as it was before compression.
+    private func handle(
+        _ content: UnsafeRawBufferPointer, _ fields: RequestFields, _ form: AnswerForm, _ exchange: HTTPExchange
+    ) {
+        guard let operation = Target.operation(fields.target) else {
+            return refuse(exchange, form, Self.isJSON(content) ? .init(.unknownOperation, nil) : .serialization(nil))
         }
-        var context = RequestContext(
-            now: loop.wallMillis, region: region.of(authorization: request.header("authorization")))
-        if operation.wantsHost, let host = request.header("host") {
-            context.host = String(decoding: host, as: UTF8.self)
-        }
+        var context = RequestContext(now: loop.wallMillis, region: region.of(authorization: fields.authorization))
+        if operation.wantsHost, let host = fields.host { context.host = String(decoding: host, as: UTF8.self) }
         body.removeAll(keepingCapacity: true)
         do throws(DynamoDBError) {
-            if let read = try engine.begin(operation, body: request.body, context: context, into: &body) {
-                long.append(LongAnswer(exchange: exchange, read: read, body: []))
+            if let read = try engine.begin(operation, body: content, context: context, into: &body) {
+                long.append(LongAnswer(exchange: exchange, form: form, read: read, body: []))
                 if long.count == 1 { resumes?.start(after: .zero) }
             } else {
-                answer(exchange, 200, body)
+                answer(exchange, form, 200, body)
             }
         } catch {
-            refuse(exchange, error)
+            refuse(exchange, form, error)
         }
     }
 
-    /// Load balancers and people ask `GET /`: AWS says which host is healthy.
-    private func health(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
-        guard request.pathBytes.elementsEqual("/".utf8) else { return notFound(exchange) }
-        var text = Array("healthy: ".utf8)
-        if let host = request.header("host") { text += host }
-        exchange.respond(
-            status: 200,
-            headers: [
-                ("Server", "Server"), ("x-amzn-RequestId", composer.requestID()),
-                ("x-amz-crc32", "\(CRC32.checksum(text))"),
-            ],
-            body: text)
+    /// AWS reads the body before it looks what is asked for: one that is not JSON is told so whatever the operation.
+    private static func isJSON(_ body: UnsafeRawBufferPointer) -> Bool {
+        guard !body.isEmpty else { return true }
+        var reader = JSONReader(body)
+        do throws(DynamoDBError) {
+            try reader.skip()
+            try reader.end()
+            return true
+        } catch {
+            return false
+        }
     }
 
-    /// What AWS gives to anything that is not a POST of JSON.
-    private func notFound(_ exchange: HTTPExchange) {
-        let text = Array("<UnknownOperationException/>\n".utf8)
-        exchange.respond(
-            status: 404,
-            headers: [
-                ("Server", "Server"), ("x-amzn-RequestId", composer.requestID()),
-                ("x-amz-crc32", "\(CRC32.checksum(text))"),
-            ],
-            body: text)
+    /// Answers everything that is not an operation.
+    private func handlePage(
+        _ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields
+    ) {
+        let isRoot = RequestPath.isRoot(request.pathBytes)
+        var lines: [UInt8] = []
+        switch request.method {
+        case .get where isRoot, .head where isRoot:
+            // Load balancers and people ask `GET /`: AWS says which host is healthy.
+            var text = Array("healthy: ".utf8)
+            if let host = fields.host { text += host }
+            text.append(UInt8(ascii: " "))
+            if fields.origin != nil { CrossOrigin.append(to: &lines) }
+            page(exchange, 200, lines, text)
+        case .options where isRoot && fields.origin != nil:
+            CrossOrigin.appendPermission(for: request, to: &lines)
+            page(exchange, 200, lines, [])
+        default:
+            if fields.origin != nil { CrossOrigin.append(to: &lines) }
+            page(exchange, 404, lines, Array("<UnknownOperationException/>\n".utf8))
+        }
+    }
+
+    private func page(_ exchange: HTTPExchange, _ status: Int, _ lines: [UInt8], _ text: [UInt8]) {
+        exchange.respond(status: status, body: text) { output in
+            ResponseWriter.append("Server: Server\r\nDate: ", to: &output)
+            output += server?.dateBytes ?? []
+            ResponseWriter.append("\r\nx-amzn-RequestId: ", to: &output)
+            composer.appendRequestID(to: &output)
+            ResponseWriter.append("\r\nx-amz-crc32: ", to: &output)
+            ResponseWriter.appendDecimal(Int(CRC32.checksum(text)), to: &output)
+            ResponseWriter.append("\r\n", to: &output)
+            output += lines
+        }
+    }
+
+    /// A head that is too long is a bad request for AWS, and a body that is too long has an answer without one.
+    public func refusal(_ status: Int) -> [UInt8]? {
+        var output: [UInt8] = []
+        switch status {
+        case 413: ResponseWriter.append("HTTP/1.1 413 Request Entity Too Large\r\n", to: &output)
+        case 414, 431: ResponseWriter.appendStatusLine(400, to: &output)
+        default: return nil
+        }
+        ResponseWriter.append("Server: Server\r\nDate: ", to: &output)
+        output += server?.dateBytes ?? []
+        ResponseWriter.append("\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", to: &output)
+        return output
     }
 
     /// The client of a long read has gone: its rest is not computed.

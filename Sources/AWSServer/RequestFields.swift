@@ -7,6 +7,58 @@ import HTTP
     import Darwin
 #endif
 
+/// The fields of a request that AWS's port looks at, found in one pass; of a field that stands twice, the first. Valid as long as the
+/// request.
+struct RequestFields {
+    private(set) var host: UnsafeRawBufferPointer?
+    private(set) var target: UnsafeRawBufferPointer?
+    private(set) var contentType: UnsafeRawBufferPointer?
+    private(set) var authorization: UnsafeRawBufferPointer?
+    private(set) var origin: UnsafeRawBufferPointer?
+    private(set) var acceptEncoding: UnsafeRawBufferPointer?
+    private(set) var contentEncoding: UnsafeRawBufferPointer?
+
+    init(_ request: borrowing HTTPRequest) {
+        for index in 0..<request.fieldCount {
+            let name = request.fieldName(index)
+            switch name.count {
+            case 4 where host == nil && name.isEqualIgnoringCase("host"):
+                host = request.fieldValue(index)
+            case 6 where origin == nil && name.isEqualIgnoringCase("origin"):
+                origin = request.fieldValue(index)
+            case 12 where target == nil && name.isEqualIgnoringCase("x-amz-target"):
+                target = request.fieldValue(index)
+            case 12 where contentType == nil && name.isEqualIgnoringCase("content-type"):
+                contentType = request.fieldValue(index)
+            case 13 where authorization == nil && name.isEqualIgnoringCase("authorization"):
+                authorization = request.fieldValue(index)
+            case 15 where acceptEncoding == nil && name.isEqualIgnoringCase("accept-encoding"):
+                acceptEncoding = request.fieldValue(index)
+            case 16 where contentEncoding == nil && name.isEqualIgnoringCase("content-encoding"):
+                contentEncoding = request.fieldValue(index)
+            default: break
+            }
+        }
+    }
+}
+
+/// The path of a request.
+enum RequestPath {
+    /// Whether it is the one that AWS answers on, `/`: also with slashes too many, and in the absolute form that a proxy may be sent.
+    static func isRoot(_ path: UnsafeRawBufferPointer) -> Bool {
+        if path.isEqual("/") { return true }
+        var rest = path[...]
+        if rest.starts(with: "http://".utf8) || rest.starts(with: "https://".utf8) {
+            let authority = rest.firstIndex(of: UInt8(ascii: "/")).map { $0 + 2 } ?? rest.endIndex
+            rest = rest[authority...]
+            rest = rest.drop { $0 != UInt8(ascii: "/") }
+        } else if rest.isEmpty {
+            return false
+        }
+        return rest.allSatisfy { $0 == UInt8(ascii: "/") }
+    }
+}
+
 /// The `X-Amz-Target` field: service, version and operation.
 enum Target {
     private static let prefix: StaticString = "DynamoDB_20120810."
@@ -21,14 +73,28 @@ enum Target {
     }
 }
 
-/// The `Content-Type` field.
+/// The `Content-Type` field, which AWS's answer takes over.
 enum ContentType {
-    /// Whether AWS reads the body as JSON. Without a body the type does not matter.
-    static func isJSON(_ field: UnsafeRawBufferPointer?, emptyBody: Bool) -> Bool {
-        if emptyBody { return true }
-        guard let field else { return false }
-        let type = UnsafeRawBufferPointer(rebasing: field.prefix { $0 != 0x3B && $0 != 0x20 })
-        return type.isEqual("application/x-amz-json-1.0") || type.isEqual("application/json")
+    /// `application/x-amz-json-1.0`, what every SDK sends.
+    case amazonJSON
+    /// `application/json`.
+    case json
+
+    /// The type of a request's body; nil for one that AWS does not read. Without a body the type does not matter.
+    init?(_ field: UnsafeRawBufferPointer?, emptyBody: Bool) {
+        guard let field else {
+            guard emptyBody else { return nil }
+            self = .json
+            return
+        }
+        let type = UnsafeRawBufferPointer(rebasing: field.prefix { $0 != 0x3B && $0 != 0x20 && $0 != 0x09 })
+        if type.isEqual("application/x-amz-json-1.0") {
+            self = .amazonJSON
+        } else if emptyBody || type.isEqual("application/json") {
+            self = .json
+        } else {
+            return nil
+        }
     }
 }
 

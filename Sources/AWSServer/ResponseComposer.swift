@@ -1,6 +1,16 @@
 import CZlib
 import HTTP
 
+/// What the request says of the form of its answer.
+struct AnswerForm {
+    /// The type of the answer.
+    var type = ContentType.amazonJSON
+    /// Whether a script of another origin asks: it must be told that it may look.
+    var isForOrigin = false
+    /// How a long answer is compressed.
+    var coding: ContentCoding?
+}
+
 /// Makes answers as AWS sends them, head and body in one piece.
 struct ResponseComposer {
     private var ids: RequestIDs
@@ -10,13 +20,40 @@ struct ResponseComposer {
     init(seed: UInt64) { ids = RequestIDs(seed: seed) }
 
     /// Makes an answer: status line, fields, and, unless the request is a HEAD, the body.
-    mutating func compose(status: Int, body: [UInt8], date: [UInt8], isKeptAlive: Bool, isHead: Bool) {
+    mutating func compose(
+        status: Int, body: [UInt8], form: AnswerForm, date: [UInt8], isKeptAlive: Bool, isHead: Bool
+    ) {
+        if let coding = form.coding, body.count >= Compression.bytesMin {
+            var compressed: [UInt8] = []
+            Compression.append(body, coding, to: &compressed)
+            begin(status, compressed, form, date, isKeptAlive)
+            ResponseWriter.append("Content-Encoding: ", to: &whole)
+            ResponseWriter.append(coding.name, to: &whole)
+            ResponseWriter.append("\r\n\r\n", to: &whole)
+            if !isHead { whole += compressed }
+        } else {
+            begin(status, body, form, date, isKeptAlive)
+            ResponseWriter.append("\r\n", to: &whole)
+            if !isHead { whole += body }
+        }
+    }
+
+    /// The status line and all fields but those of compression. The checksum is of the bytes that are sent: clients check it before they
+    /// decompress.
+    private mutating func begin(
+        _ status: Int, _ body: [UInt8], _ form: AnswerForm, _ date: [UInt8], _ isKeptAlive: Bool
+    ) {
         whole.removeAll(keepingCapacity: true)
-        whole.reserveCapacity(320 + body.count)
+        whole.reserveCapacity(512 + body.count)
         ResponseWriter.appendStatusLine(status, to: &whole)
         ResponseWriter.append("Server: Server\r\nDate: ", to: &whole)
         whole += date
-        ResponseWriter.append("\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: ", to: &whole)
+        switch form.type {
+        case .amazonJSON:
+            ResponseWriter.append("\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: ", to: &whole)
+        case .json:
+            ResponseWriter.append("\r\nContent-Type: application/json\r\nContent-Length: ", to: &whole)
+        }
         ResponseWriter.appendDecimal(body.count, to: &whole)
         if isKeptAlive {
             ResponseWriter.append("\r\nConnection: keep-alive\r\nx-amzn-RequestId: ", to: &whole)
@@ -26,8 +63,8 @@ struct ResponseComposer {
         ids.append(to: &whole)
         ResponseWriter.append("\r\nx-amz-crc32: ", to: &whole)
         ResponseWriter.appendDecimal(Int(CRC32.checksum(body)), to: &whole)
-        ResponseWriter.append("\r\n\r\n", to: &whole)
-        if !isHead { whole += body }
+        ResponseWriter.append("\r\n", to: &whole)
+        if form.isForOrigin { CrossOrigin.append(to: &whole) }
     }
 
     /// Sends the answer that was made last.
@@ -37,11 +74,7 @@ struct ResponseComposer {
     }
 
     /// An id for an answer that is made elsewhere.
-    mutating func requestID() -> String {
-        var id: [UInt8] = []
-        ids.append(to: &id)
-        return String(decoding: id, as: UTF8.self)
-    }
+    mutating func appendRequestID(to output: inout [UInt8]) { ids.append(to: &output) }
 }
 
 /// Request ids as AWS's are: 52 capital letters and digits. They have to differ, not to be secret.

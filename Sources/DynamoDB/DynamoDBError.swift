@@ -104,6 +104,9 @@ public struct DynamoDBError: Error, Hashable, Sendable {
     /// A SerializationException. Without a message for a body that is not JSON at all.
     public static func serialization(_ message: String?) -> DynamoDBError { .init(.serialization, message) }
 
+    /// What a failure of the server's own is for its clients.
+    public static var internalServerError: DynamoDBError { .init(.internalServerError, Messages.internalServerError) }
+
     /// The same error with a text in front of its message.
     public func prefixed(_ prefix: String) -> DynamoDBError {
         DynamoDBError(kind, prefix + (message ?? ""), detail: detail)

@@ -22,7 +22,7 @@ extension UnsafeRawBufferPointer {
     }
 
     /// Without spaces and tabs at both ends.
-    func trimmed() -> UnsafeRawBufferPointer {
+    public func trimmed() -> UnsafeRawBufferPointer {
         var start = 0
         var end = count
         while start < end && (self[start] == 0x20 || self[start] == 0x09) { start += 1 }
@@ -31,7 +31,7 @@ extension UnsafeRawBufferPointer {
     }
 
     /// Calls `body` for each member of a comma-separated list, trimmed, without the empty ones.
-    func forEachMember(_ body: (UnsafeRawBufferPointer) -> Void) {
+    public func forEachMember(_ body: (UnsafeRawBufferPointer) -> Void) {
         var start = 0
         for index in 0...count where index == count || self[index] == 0x2C {
             let member = UnsafeRawBufferPointer(rebasing: self[start..<index]).trimmed()

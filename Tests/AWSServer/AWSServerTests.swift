@@ -1,4 +1,5 @@
 import DynamoDB
+import Loopback
 import Reactor
 import SQLite
 import Testing
@@ -180,7 +181,7 @@ private let dynamodb = "DynamoDB_20120810."
         try withEndpoint { address, _ in
             let response = try ask(address, "GET / HTTP/1.1\r\nHost: localhost:8000\r\nConnection: close\r\n\r\n")
             #expect(response.status == "200 OK")
-            #expect(response.body == "healthy: localhost:8000")
+            #expect(response.body == "healthy: localhost:8000 ")
         }
     }
 

@@ -1,3 +1,4 @@
+import Loopback
 import Synchronization
 import Testing
 
@@ -8,13 +9,6 @@ import Testing
 #else
     import Darwin
 #endif
-
-/// A list that threads share.
-final class Log<Element: Sendable>: Sendable {
-    private let entries = Mutex<[Element]>([])
-    func append(_ element: Element) { entries.withLock { $0.append(element) } }
-    var all: [Element] { entries.withLock { $0 } }
-}
 
 @Test("A batch of messages from another thread costs one wake and arrives in order")
 func mailboxBatch() throws {

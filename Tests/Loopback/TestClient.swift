@@ -1,7 +1,6 @@
+import Reactor
 import Synchronization
 import Testing
-
-import Reactor
 
 #if canImport(Glibc)
     import Glibc
@@ -10,10 +9,12 @@ import Reactor
 #endif
 
 /// A blocking client socket for tests, used from the test's own thread.
-final class TestClient {
-    let descriptor: Int32
+public final class TestClient {
+    /// Its socket.
+    public let descriptor: Int32
 
-    init(_ address: SocketAddress, receiveBuffer: Int32? = nil) throws {
+    /// Connects to a port of this machine.
+    public init(_ address: SocketAddress, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -34,7 +35,8 @@ final class TestClient {
 
     deinit { Glibc.close(descriptor) }
 
-    func send(_ bytes: [UInt8]) {
+    /// Sends all bytes, unless the peer has gone.
+    public func send(_ bytes: [UInt8]) {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -45,18 +47,20 @@ final class TestClient {
         }
     }
 
-    func send(_ text: String) { send(Array(text.utf8)) }
+    /// Sends a text, unless the peer has gone.
+    public func send(_ text: String) { send(Array(text.utf8)) }
 
     /// Makes closing send a reset.
-    func reset() {
+    public func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
-    func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+    /// Sends no more; answers can still come.
+    public func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Up to `count` bytes; fewer at the end of the stream; ten seconds without any are a failure.
-    func receive(_ count: Int) -> [UInt8] {
+    public func receive(_ count: Int) -> [UInt8] {
         var all: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65536)
         while all.count < count {
@@ -70,7 +74,7 @@ final class TestClient {
 }
 
 /// Runs a loop on a thread of its own; `setUp` runs on that thread before.
-func withLoop<R: Sendable, Value>(
+public func withLoop<R: Sendable, Value>(
     _ setUp: @escaping @Sendable (EventLoop) throws -> R, _ body: (LoopHandle, R) throws -> Value
 ) throws -> Value {
     let ready = Mutex<Result<(LoopHandle, R), any Error>?>(nil)
@@ -93,10 +97,12 @@ func withLoop<R: Sendable, Value>(
     return try body(handle, made)
 }
 
-final class TestThread {
+/// A thread that can be waited for.
+public final class TestThread {
     private var thread = pthread_t()
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    /// Begins to run `body`.
+    public init(_ body: @escaping @Sendable () -> Void) {
         final class Box {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -110,10 +116,12 @@ final class TestThread {
             }, box)
     }
 
-    func join() { pthread_join(thread, nil) }
+    /// Waits for its end.
+    public func join() { pthread_join(thread, nil) }
 }
 
-func until(_ condition: () -> Bool) -> Bool {
+/// Waits for a condition, five seconds at most; whether it came true.
+public func until(_ condition: () -> Bool) -> Bool {
     for _ in 0..<5000 {
         if condition() { return true }
         usleep(1000)
@@ -122,8 +130,12 @@ func until(_ condition: () -> Bool) -> Bool {
 }
 
 /// A list that threads share.
-final class Log<Element: Sendable>: Sendable {
+public final class Log<Element: Sendable>: Sendable {
     private let entries = Mutex<[Element]>([])
-    func append(_ element: Element) { entries.withLock { $0.append(element) } }
-    var all: [Element] { entries.withLock { $0 } }
+    /// An empty one.
+    public init() {}
+    /// Adds an element.
+    public func append(_ element: Element) { entries.withLock { $0.append(element) } }
+    /// The elements so far.
+    public var all: [Element] { entries.withLock { $0 } }
 }
