@@ -49,8 +49,9 @@ public enum Operations {
     public static let all: [Operation] = [
         CreateTable.operation, DeleteItem.operation, DeleteTable.operation, DescribeContinuousBackups.operation,
         DescribeEndpoints.operation, DescribeLimits.operation, DescribeTable.operation,
-        GetItem.operation, ListTables.operation, PutItem.operation, Query.operation, Scan.operation,
-        TransactWriteItems.operation, UpdateItem.operation,
+        GetItem.operation, ListTables.operation, ListTagsOfResource.operation, PutItem.operation, Query.operation,
+        Scan.operation,
+        TagResource.operation, TransactWriteItems.operation, UntagResource.operation, UpdateItem.operation,
     ]
 
     /// The operation of this name.

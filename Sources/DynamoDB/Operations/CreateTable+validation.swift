@@ -83,7 +83,7 @@ extension CreateTable.Request {
         return TableSchema(
             name: name, attributeDefinitions: definitions, key: key, indexes: global + local, isOnDemand: isOnDemand,
             throughput: Throughput(readUnits: throughput?.read ?? 0, writeUnits: throughput?.write ?? 0),
-            isDeletionProtected: false, tableClass: tableClass, tags: tags)
+            isDeletionProtected: false, tableClass: tableClass, tags: try Tags.checked(tags))
     }
 
     private func checkThroughput(isOnDemand: Bool) throws(DynamoDBError) {

@@ -50,7 +50,7 @@ enum CreateTable {
         var billingMode: Text?
         var throughput: Units?
         var tableClass: Text?
-        var tags: [Tag] = []
+        var tags: [Tags.Given] = []
         var isStreamEnabled = false
         var isEncryptionEnabled = false
         var isDeletionProtected = false
@@ -94,7 +94,7 @@ extension CreateTable.Request {
             case "BillingMode": billingMode = try reader.text()
             case "ProvisionedThroughput": throughput = try CreateTable.units(&reader)
             case "TableClass": tableClass = try reader.text()
-            case "Tags": try readTags(&reader)
+            case "Tags": tags = try Tags.read(&reader)
             case "StreamSpecification":
                 isStreamEnabled = try CreateTable.flag(&reader, in: "StreamSpecification", "StreamEnabled")
             case "SSESpecification":
@@ -123,22 +123,6 @@ extension CreateTable.Request {
             definitions.append(definition)
         }
         attributeDefinitions = definitions
-    }
-
-    mutating func readTags(_ reader: inout JSONReader) throws(DynamoDBError) {
-        try reader.beginList()
-        while try reader.nextElement() {
-            var tag = Tag(key: "", value: "")
-            try reader.beginElementStructure("Tag")
-            while let key = try reader.nextKey() {
-                switch key {
-                case "Key": tag.key = try reader.text()
-                case "Value": tag.value = try reader.text()
-                default: try reader.skip()
-                }
-            }
-            tags.append(tag)
-        }
     }
 }
 

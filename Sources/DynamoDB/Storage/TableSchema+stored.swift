@@ -114,8 +114,7 @@ extension TableSchema {
             case "SSESpecification": encryption = try Encryption(readingStored: &reader)
             case "TimeToLive": timeToLive = try TimeToLive(readingStored: &reader)
             case "Tags":
-                try request.readTags(&reader)
-                tags = request.tags
+                tags = try Tags.read(&reader).map { Tag(key: $0.key ?? "", value: $0.value ?? "") }
             default: try reader.skip()
             }
         }
