@@ -35,9 +35,13 @@ package enum APIs {
         API(ApiVersions.self),
         API(CreateTopics.self),
         API(DeleteTopics.self),
+        API(DeleteRecords.self),
         API(InitProducerId.self),
+        API(OffsetForLeaderEpoch.self),
         API(DescribeConfigs.self),
+        API(DescribeLogDirs.self),
         API(DeleteGroups.self),
+        API(DescribeProducers.self),
     ]
 
     private static let table: [API?] = {

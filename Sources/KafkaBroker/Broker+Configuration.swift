@@ -29,6 +29,16 @@ extension Broker {
         public var groupMaxSessionTimeoutMillis: Int32 = 1_800_000
         /// `message.max.bytes`.
         public var messageMaxBytes: Int32 = 1_048_588
+        /// `log.retention.check.interval.ms`: how often logs are looked at for what retention gives up.
+        public var logRetentionCheckIntervalMillis: Int64 = 300_000
+        /// `log.initial.task.delay.ms`: how long after the start the first look comes.
+        public var logInitialTaskDelayMillis: Int64 = 30_000
+        /// `log.cleaner.enable`: whether compacted topics are compacted.
+        public var logCleanerEnable = true
+        /// `log.cleaner.backoff.ms`: how long the cleaner rests when no log needs it.
+        public var logCleanerBackoffMillis: Int64 = 15_000
+        /// `log.cleaner.dedupe.buffer.size`: the bytes that a compaction may use to remember keys.
+        public var logCleanerDedupeBufferBytes: Int64 = 134_217_728
         /// Where random bits come from: ids of topics and members. Called on the broker's thread only.
         public var random: @Sendable () -> UInt64
 

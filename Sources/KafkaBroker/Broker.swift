@@ -43,6 +43,7 @@ public final class Broker {
         logs.onAbandon = { [unowned self] log in recordsCame(to: log, .max) }
         fetches.answer = { [unowned self] waiter in Fetch.answer(waiter, self) }
         add(fetches)
+        add(LogRetention(broker: self, now: now))
         groups = try BrokerGroups(broker: self, now: now)
         add(groups)
     }

@@ -110,6 +110,16 @@ def requests(topic, topic_id, group, version):
             r("DescribeConfigs").DescribeConfigsResource(
                 resource_type=2, resource_name=topic, configuration_keys=None)]),
         "DeleteGroups": lambda: dict(groups_names=["none"]),
+        "DeleteRecords": lambda: dict(timeout_ms=1000, topics=[r("DeleteRecords").DeleteRecordsTopic(
+            name=topic, partitions=[r("DeleteRecords").DeleteRecordsTopic.DeleteRecordsPartition(
+                partition_index=0, offset=0)])]),
+        "OffsetForLeaderEpoch": lambda: dict(replica_id=-1, topics=[r("OffsetForLeaderEpoch").OffsetForLeaderTopic(
+            topic=topic, partitions=[r("OffsetForLeaderEpoch").OffsetForLeaderTopic.OffsetForLeaderPartition(
+                partition=0, current_leader_epoch=-1, leader_epoch=0)])]),
+        "DescribeLogDirs": lambda: dict(topics=[r("DescribeLogDirs").DescribableLogDirTopic(
+            topic=topic, partitions=[0])]),
+        "DescribeProducers": lambda: dict(topics=[r("DescribeProducers").TopicRequest(
+            name=topic, partition_indexes=[0])]),
     }
 
 

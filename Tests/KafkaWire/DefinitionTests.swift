@@ -36,7 +36,8 @@ private struct Codec: Sendable {
         + both(OffsetFetch.self) + both(FindCoordinator.self) + both(JoinGroup.self) + both(Heartbeat.self)
         + both(LeaveGroup.self) + both(SyncGroup.self) + both(DescribeGroups.self) + both(ListGroups.self)
         + both(ApiVersions.self) + both(CreateTopics.self) + both(DeleteTopics.self) + both(InitProducerId.self)
-        + both(DescribeConfigs.self) + both(DeleteGroups.self)
+        + both(DescribeConfigs.self) + both(DeleteGroups.self) + both(DeleteRecords.self)
+        + both(OffsetForLeaderEpoch.self) + both(DescribeLogDirs.self) + both(DescribeProducers.self)
         + [
             Codec(GroupMetadataRecord.Key.self, "GroupMetadataKey record", 0...0, flexibleFrom: .max),
             Codec(

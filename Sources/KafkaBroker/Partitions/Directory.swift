@@ -26,6 +26,34 @@ enum Directory {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The path from the root on, without symbolic links; as it is when there is none.
+    static func absolutePath(of path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The bytes of the volume that holds `path`, and those that may still be used; nil when the system does not say.
+    static func space(at path: String) -> (total: Int64, usable: Int64)? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        func bytes(_ blocks: some BinaryInteger) -> Int64 {
+            let (product, overflow) = Int64(clamping: blocks).multipliedReportingOverflow(
+                by: Int64(clamping: status.f_frsize))
+            return overflow ? .max : product
+        }
+        return (bytes(status.f_blocks), bytes(status.f_bavail))
+    }
+
+    /// The sizes of the files in `path` whose names end with `suffix`, added up.
+    static func size(of path: String, suffix: String) -> Int {
+        names(in: path).reduce(0) { sum, name in
+            var status = stat()
+            guard name.hasSuffix(suffix), stat(path + "/" + name, &status) == 0 else { return sum }
+            return sum + Int(status.st_size)
+        }
+    }
+
     /// Makes `path` and what is missing above it.
     static func create(_ path: String) throws(StorageError) {
         if mkdir(path, 0o755) == 0 || errno == EEXIST { return }

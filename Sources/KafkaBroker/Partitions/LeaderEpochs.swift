@@ -43,6 +43,16 @@ struct LeaderEpochs: Equatable {
         return entries.count != before
     }
 
+    /// Forgets epochs that end at `offset` or before: the log begins there. The epoch that holds it begins with it.
+    mutating func truncate(toStart offset: Int64) -> Bool {
+        guard let held = entries.lastIndex(where: { $0.startOffset <= offset }), entries[0].startOffset < offset else {
+            return false
+        }
+        entries.removeFirst(held)
+        entries[0].startOffset = offset
+        return true
+    }
+
     var text: String {
         "0\n\(entries.count)\n" + entries.map { "\($0.epoch) \($0.startOffset)\n" }.joined()
     }

@@ -93,7 +93,7 @@ extension PartitionLog {
             try segment.append(
                 UnsafeRawBufferPointer(bytes), lastOffset: batch.lastOffset, maxTimestamp: maxTimestamp,
                 indexIntervalBytes: configuration.indexIntervalBytes)
-            if durability == .full { noteUnsynced(try segment.log.use()) }
+            if durability == .full || isFlushed { noteUnsynced(try segment.log.use()) }
         } catch {
             throw AppendError(error)
         }
@@ -101,11 +101,11 @@ extension PartitionLog {
         logEndOffset = batch.nextOffset
         bytesSinceSnapshot += bytes.count
         if bytesSinceSnapshot >= Self.snapshotIntervalBytes { writeSnapshot(now: now) }
-        if durability == .process {
-            advanceHighWatermark(bytes.count)
-        } else {
+        if mustSync(adding: Int64(batch.count), now: now) {
             bytesUnsynced += bytes.count
             sync()
+        } else {
+            advanceHighWatermark(bytes.count)
         }
         return Appended(
             baseOffset: baseOffset, lastOffset: batch.lastOffset,
@@ -133,7 +133,7 @@ extension PartitionLog {
         return rolled
     }
 
-    private func beginSegment(now: Int64) throws(StorageError) -> Segment {
+    func beginSegment(now: Int64) throws(StorageError) -> Segment {
         let segment = try Segment(baseOffset: logEndOffset, directory: directory, openFiles: openFiles, now: now)
         if durability == .full { Directory.sync(directory) }
         if segments.isEmpty { logStartOffset = logEndOffset }
@@ -142,6 +142,21 @@ extension PartitionLog {
     }
 
     // MARK: Durability
+
+    /// Whether `flush.messages` or `flush.ms` bounds what may be lost with the machine.
+    private var isFlushed: Bool { configuration.flushMessages < .max || configuration.flushMillis < .max }
+
+    /// Whether records that have just been appended must be on the disk before they count.
+    private func mustSync(adding count: Int64, now: Int64) -> Bool {
+        guard durability != .full else { return true }
+        guard isFlushed else { return isSyncing }
+        if recordsUnflushed == 0, configuration.flushMillis < .max { onFlushDue?(self, now) }
+        recordsUnflushed += count
+        return isSyncing || recordsUnflushed >= configuration.flushMessages
+    }
+
+    /// Begins an fsync of what `flush.ms` has waited for.
+    func flush() { sync() }
 
     private func advanceHighWatermark(_ count: Int) {
         guard let active else { return }
@@ -168,6 +183,7 @@ extension PartitionLog {
     private func sync() {
         guard !isSyncing, !hasFailed, !unsynced.isEmpty, let active else { return }
         isSyncing = true
+        recordsUnflushed = 0
         let files = unsynced
         let end = logEndOffset
         let position = (baseOffset: active.baseOffset, position: active.size)

@@ -11,25 +11,42 @@ extension PartitionLog {
     private var epochsPath: String { directory + "/leader-epoch-checkpoint" }
 
     /// Reads what is on disk, if anything is.
-    func open(_ shutdown: Shutdown, now: Int64) throws(StorageError) {
+    func open(_ shutdown: Shutdown, logStartOffset: Int64, now: Int64) throws(StorageError) {
         guard Directory.exists(directory) else { return }
         if let found = storedTopicID(), found != topicID {
             // A topic of this name was deleted, and the process died before its directories were renamed.
             try setAside(found)
             return
         }
+        removeLeftovers()
         let names = Directory.names(in: directory)
-        for name in names where name.hasSuffix(".tmp") { unlink(directory + "/" + name) }
         for offset in names.compactMap({ Segment.offset(ofName: $0, ".log") }).sorted() {
             segments.append(try Segment(baseOffset: offset, directory: directory, openFiles: openFiles, now: now))
         }
         guard let first = segments.first else { return }
-        logStartOffset = first.baseOffset
+        self.logStartOffset = max(first.baseOffset, logStartOffset)
         try openSegments(shutdown)
+        if logEndOffset < self.logStartOffset { try begin(at: self.logStartOffset, now: now) }
         try loadEpochs()
         try loadProducers(names, shutdown: shutdown, now: now)
         highWatermark = logEndOffset
         readableEnd = (segments[segments.count - 1].baseOffset, segments[segments.count - 1].size)
+    }
+
+    /// Removes what a crash may leave: files that were to be renamed in place, and those of deleted segments.
+    private func removeLeftovers() {
+        for name in Directory.names(in: directory)
+        where name.hasSuffix(".tmp") || name.hasSuffix(Segment.deletedSuffix) {
+            unlink(directory + "/" + name)
+        }
+    }
+
+    /// Begins anew at `offset`: the machine has lost all records that were not deleted.
+    private func begin(at offset: Int64, now: Int64) throws(StorageError) {
+        segments.forEach { $0.remove() }
+        segments = []
+        logEndOffset = offset
+        _ = try beginSegment(now: now)
     }
 
     private func openSegments(_ shutdown: Shutdown) throws(StorageError) {
@@ -111,7 +128,7 @@ extension PartitionLog {
         }
     }
 
-    private func writeEpochs() throws(StorageError) {
+    func writeEpochs() throws(StorageError) {
         try Directory.replace(epochsPath, with: Array(epochs.text.utf8), sync: durability == .full)
     }
 

@@ -54,8 +54,21 @@ public final class PartitionLog {
 
     /// Called when the log is gone.
     var onAbandon: ((PartitionLog) -> Void)?
+    /// Called when `logStartOffset` has grown.
+    var onStartOffset: ((PartitionLog) -> Void)?
+    /// Called with files that are to be removed when `file.delete.delay.ms` is over, and the time.
+    var onGiveUp: ((PartitionLog, [String], Int64) -> Void)?
+    /// Called after each step that changes names of files: simulations of a crash look at the directory there.
+    var onFileStep: () -> Void = {}
 
-    // Broker.Durability.full
+    /// Whether a compaction is under way.
+    var isBeingCompacted = false
+
+    // Broker.Durability.full, flush.messages and flush.ms
+    /// Called when the log has records that `flush.ms` wants on the disk at that time.
+    var onFlushDue: ((PartitionLog, Int64) -> Void)?
+    /// Records that were appended since the last fsync was begun; counted when there is a bound for them.
+    var recordsUnflushed: Int64 = 0
     /// Files with bytes that are not on the disk yet.
     var unsynced: [SegmentFile] = []
     var bytesUnsynced = 0
@@ -67,11 +80,13 @@ public final class PartitionLog {
     /// Runs a job on another thread and calls back on the loop.
     let background: BackgroundWork
 
-    /// Opens the log, recovering it as `shutdown` asks. Nothing is made on disk before the first append.
+    /// Opens the log, recovering it as `shutdown` asks. `logStartOffset` is the smallest offset that may be read when it
+    /// lies behind the first segment's beginning. Nothing is made on disk before the first append.
     package init(
         topic: String, partition: Int32, topicID: UUID, root: String, configuration: LogConfiguration,
-        leaderEpoch: Int32, shutdown: Shutdown, durability: Broker.Durability = .process, openFiles: OpenFiles,
-        scratch: RecordScratch = RecordScratch(), background: BackgroundWork, now: Int64
+        leaderEpoch: Int32, shutdown: Shutdown, logStartOffset: Int64 = 0,
+        durability: Broker.Durability = .process, openFiles: OpenFiles, scratch: RecordScratch = RecordScratch(),
+        background: BackgroundWork, now: Int64
     ) throws(StorageError) {
         self.topic = topic
         self.partition = partition
@@ -84,7 +99,7 @@ public final class PartitionLog {
         self.openFiles = openFiles
         self.scratch = scratch
         self.background = background
-        try open(shutdown, now: now)
+        try open(shutdown, logStartOffset: logStartOffset, now: now)
     }
 
     var active: Segment? { segments.last }

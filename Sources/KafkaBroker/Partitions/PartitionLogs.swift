@@ -15,6 +15,10 @@ package final class PartitionLogs {
     private let background: BackgroundWork
     private var state: ShutdownState
     private let scratch = RecordScratch()
+    private let startOffsets: OffsetCheckpoint
+    private var deletions = DelayedDeletions()
+    /// Logs with records that `flush.ms` wants on the disk, and when.
+    private var flushes: [(dueMillis: Int64, log: PartitionLog)] = []
     private var open: [Key: PartitionLog] = [:]
 
     private struct Key: Hashable {
@@ -37,6 +41,7 @@ package final class PartitionLogs {
         self.openFiles = openFiles
         self.background = background
         try Directory.create(root)
+        startOffsets = OffsetCheckpoint(path: root + "/log-start-offset-checkpoint", syncs: durability == .full)
         state = ShutdownState.begin(after: Directory.contents(of: root + "/" + ShutdownState.fileName), bootID: bootID)
         try Directory.replace(root + "/" + ShutdownState.fileName, with: state.running, sync: durability == .full)
     }
@@ -56,10 +61,19 @@ package final class PartitionLogs {
         let name = "\(topic)-\(partition)"
         let log = try PartitionLog(
             topic: topic, partition: partition, topicID: topicID, root: root, configuration: configuration,
-            leaderEpoch: state.leaderEpoch, shutdown: state.shutdown(of: name), durability: durability,
-            openFiles: openFiles, scratch: scratch, background: background, now: now)
+            leaderEpoch: state.leaderEpoch, shutdown: state.shutdown(of: name),
+            logStartOffset: startOffsets.offset(of: name) ?? 0, durability: durability, openFiles: openFiles,
+            scratch: scratch, background: background, now: now)
         log.onAppend = { [weak self] log, count in self?.onAppend?(log, count) }
         log.onAbandon = { [weak self] log in self?.onAbandon?(log) }
+        log.onStartOffset = { [weak self] log in self?.note(startOf: log) }
+        log.onFlushDue = { [weak self] log, now in
+            let (due, overflow) = now.addingReportingOverflow(log.configuration.flushMillis)
+            if !overflow { self?.flushes.append((due, log)) }
+        }
+        log.onGiveUp = { [weak self] log, paths, now in
+            self?.deletions.add(paths, now: now, delayMillis: log.configuration.fileDeleteDelayMillis)
+        }
         state.recovered(name)
         open[Key(topicID: topicID, partition: partition)] = log
         return log
@@ -78,18 +92,28 @@ package final class PartitionLogs {
         Directory.exists(root + "/\(topic)-\(partition)")
     }
 
+    /// The bytes of a partition's segments; a log that is not open is not opened for that.
+    package func sizeInBytes(of topic: Topic, _ partition: Int32) -> Int {
+        openLog(topicID: topic.id, partition: partition)?.sizeInBytes
+            ?? Directory.size(of: root + "/\(topic.name)-\(partition)", suffix: ".log")
+    }
+
     /// Gives the topic's directories the names of deleted ones and removes them in the background.
     package func delete(topicNamed topic: String, id: UUID, partitionCount: Int32) {
         for partition in 0..<partitionCount {
             let name = "\(topic)-\(partition)"
             open.removeValue(forKey: Key(topicID: id, partition: partition))?.abandon()
+            startOffsets.set(nil, of: name)
             setAside(name, id)
         }
+        writeCheckpoints()
     }
 
     /// Removes directories of deleted topics, and those that no topic of the catalog has: the process died in the
     /// middle of a deletion.
     package func removeStrays(isKnown: (String) -> Bool) {
+        startOffsets.keep { name in name.lastIndex(of: "-").map { isKnown(String(name[..<$0])) } ?? false }
+        writeCheckpoints()
         for name in Directory.names(in: root) {
             if name.hasSuffix("-delete") {
                 remove(name)
@@ -97,6 +121,49 @@ package final class PartitionLogs {
                 setAside(name, .zero)
             }
         }
+    }
+
+    // MARK: Start offsets and given-up files
+
+    private func note(startOf log: PartitionLog) {
+        // Where the first segment begins needs no saying.
+        let isInside = log.segments.first.map { $0.baseOffset < log.logStartOffset } ?? true
+        startOffsets.set(isInside ? log.logStartOffset : nil, of: log.name)
+    }
+
+    /// Writes the checkpoints that have changed. A failure leaves them to the next time.
+    package func writeCheckpoints() { try? startOffsets.write() }
+
+    /// Writes where logs begin, so that records that were deleted on demand stay deleted.
+    package func writeStartOffsets() throws(StorageError) { try startOffsets.write() }
+
+    /// When files are to be removed or logs to be flushed next, in milliseconds since 1970.
+    var nextDueMillis: Int64? {
+        [deletions.nextDueMillis, flushes.lazy.map(\.dueMillis).min()].lazy.compactMap { $0 }.min()
+    }
+
+    /// Begins the fsync of logs whose `flush.ms` is over.
+    func flushDue(now: Int64) {
+        guard flushes.contains(where: { $0.dueMillis <= now }) else { return }
+        let due = flushes.filter { $0.dueMillis <= now }
+        flushes.removeAll { $0.dueMillis <= now }
+        for (_, log) in due { log.flush() }
+    }
+
+    /// Removes, in the background, the given-up files whose delay is over.
+    func removeGivenUpFiles(now: Int64) {
+        let paths = deletions.takeDue(now: now)
+        guard !paths.isEmpty else { return }
+        background.run(
+            {
+                for path in paths { unlink(path) }
+                return true
+            }, { _ in })
+    }
+
+    /// Whether a partition's log is there and can be opened without reading it as a whole.
+    func canOpenQuickly(topic: String, partition: Int32) -> Bool {
+        state.shutdown(of: "\(topic)-\(partition)") != .machineCrash && hasFiles(topic: topic, partition: partition)
     }
 
     /// Whether the name is that of a partition's directory.
@@ -126,6 +193,7 @@ package final class PartitionLogs {
     package func close(now: Int64) {
         let logs = open.values.sorted { $0.name < $1.name }
         for log in logs { log.close(now: now) }
+        writeCheckpoints()
         let names = Set(logs.map(\.name))
         let unopened =
             state.isClean ? [] : Directory.names(in: root).filter { !names.contains($0) && isPartition($0) }

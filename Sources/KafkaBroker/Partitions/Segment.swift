@@ -117,6 +117,19 @@ final class Segment {
         timeIndex.file.release()
     }
 
+    /// Lets the descriptors go and renames the files to those of a deleted segment; returns their names then.
+    func markDeleted(_ onStep: () -> Void) -> [String] {
+        release()
+        return [log, offsetIndex.file, timeIndex.file].map { file in
+            file.rename(to: file.path + Self.deletedSuffix)
+            onStep()
+            return file.path
+        }
+    }
+
+    /// What stands behind the names of a deleted segment's files.
+    static let deletedSuffix = ".deleted"
+
     /// Removes the files.
     func remove() {
         log.remove()

@@ -29,6 +29,18 @@ public final class SegmentFile: Sendable {
         return Int(status.st_size)
     }
 
+    /// When the file was changed last, in milliseconds since 1970.
+    func modifiedMillis() throws(StorageError) -> Int64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StorageError("examine", path) }
+        #if canImport(Glibc)
+            let time = status.st_mtim
+        #else
+            let time = status.st_mtimespec
+        #endif
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     /// Reads at `position` until `buffer` is full or the file ends; returns the bytes read.
     func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
         var done = 0
@@ -157,12 +169,24 @@ final class LogFile {
         openFiles.closed(self)
     }
 
+    /// Gives the file another name; an open descriptor stays good. False when the system does not.
+    @discardableResult
+    func rename(to path: String) -> Bool {
+        guard renamed(self.path, path) else { return false }
+        self.path = path
+        return true
+    }
+
     /// Lets the descriptor go and removes the file.
     func remove() {
         release()
         unlink(path)
     }
 }
+
+/// Gives a file another name, in place of the one that has it. A function of its own because `LogFile.rename` hides the
+/// system's.
+private func renamed(_ path: String, _ target: String) -> Bool { rename(path, target) == 0 }
 
 extension LogRegion {
     /// `length` bytes of `segment` from `position` on.

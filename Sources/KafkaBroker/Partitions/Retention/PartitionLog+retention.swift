@@ -1,0 +1,89 @@
+import KafkaWire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension PartitionLog {
+    /// Deletes up to `limit` segments that retention gives up, and says how many they were. Their files get `.deleted`
+    /// behind their names and go when `file.delete.delay.ms` is over.
+    ///
+    /// Does nothing while the log is compacted.
+    func deleteOldSegments(now: Int64, limit: Int = .max) throws(StorageError) -> Int {
+        guard !segments.isEmpty, !isBeingCompacted else { return 0 }
+        let count = Retention.deletableCount(
+            of: try segments.mapTyped { (segment) throws(StorageError) in
+                Retention.Candidate(
+                    baseOffset: segment.baseOffset, sizeInBytes: segment.size,
+                    largestTimestamp: try segment.largestTimestamp())
+            },
+            logStartOffset: logStartOffset, highWatermark: highWatermark, logEndOffset: logEndOffset, configuration,
+            now: now)
+        let deleted = min(count, limit)
+        if deleted > 0 { try deleteSegments(deleted, now: now) }
+        return deleted
+    }
+
+    private func deleteSegments(_ count: Int, now: Int64) throws(StorageError) {
+        // There is always a segment that takes the next batch.
+        if count == segments.count { try roll(now: now) }
+        let deleted = segments[..<count]
+        segments.removeFirst(count)
+        hints.removeAll()
+        advanceLogStartOffset(to: segments[0].baseOffset)
+        giveUp(Array(deleted), now: now)
+        for segment in deleted { unlink(directory + "/" + Segment.name(segment.baseOffset, ".snapshot")) }
+    }
+
+    /// Renames the files of segments that are no longer part of the log, to be removed later.
+    func giveUp(_ segments: [Segment], now: Int64) {
+        var paths: [String] = []
+        for segment in segments { paths += segment.markDeleted(onFileStep) }
+        onGiveUp?(self, paths, now)
+    }
+
+    /// Closes the active segment and begins the next one.
+    private func roll(now: Int64) throws(StorageError) {
+        active?.seal()
+        let isAtEnd = highWatermark == logEndOffset
+        let segment = try beginSegment(now: now)
+        if isAtEnd { readableEnd = (segment.baseOffset, 0) }
+        writeSnapshot(now: now)
+    }
+
+    /// Forgets the records before `offset` (DeleteRecords); their segments go with the next look at retention. Throws
+    /// `offsetOutOfRange` behind the high watermark.
+    package func deleteRecords(before offset: Int64) throws(KafkaError) {
+        guard offset <= highWatermark else { throw .offsetOutOfRange }
+        advanceLogStartOffset(to: offset)
+    }
+
+    private func advanceLogStartOffset(to offset: Int64) {
+        guard offset > logStartOffset else { return }
+        logStartOffset = offset
+        // Without a segment there is no epoch to cut.
+        if epochs.truncate(toStart: offset) { try? writeEpochs() }
+        onStartOffset?(self)
+    }
+}
+
+extension Segment {
+    /// The largest timestamp of the records, or the time of the last change when they have none; in milliseconds since
+    /// 1970.
+    func largestTimestamp() throws(StorageError) -> Int64 {
+        if let maxTimestamp { return maxTimestamp.timestamp }
+        return try log.use().modifiedMillis()
+    }
+}
+
+extension Array {
+    /// `map` for a body that throws a typed error.
+    func mapTyped<T, E: Error>(_ body: (Element) throws(E) -> T) throws(E) -> [T] {
+        var result: [T] = []
+        result.reserveCapacity(count)
+        for element in self { result.append(try body(element)) }
+        return result
+    }
+}
