@@ -20,8 +20,6 @@ public final class LongRead {
         /// Whether a local index's query reads what the index does not hold from the table.
         var readsTable = false
         var isConsistent = false
-        /// Of a scan of a table whose capacity is asked for: what it reads of each storage partition.
-        var partitions: ScannedPartitions?
         var level = ConsumedCapacity.Level.none
     }
 
@@ -142,7 +140,6 @@ public final class LongRead {
         stepRowCount += 1
         scanned += 1
         bytes += size
-        plan.partitions?.add(size, key: key)
         if plan.readsTable { tableUnits += CapacityUnits.read(itemSize, isConsistent: plan.isConsistent) }
         let isParsed = take(json)
         if scanned == plan.limit || bytes >= LongRead.pageBytes {
@@ -214,9 +211,7 @@ public final class LongRead {
     }
 
     private var capacity: ConsumedCapacity {
-        let units =
-            plan.partitions?.units(isWhole: lastItem == nil, isConsistent: plan.isConsistent)
-            ?? CapacityUnits.read(bytes, isConsistent: plan.isConsistent)
+        let units = CapacityUnits.read(bytes, isConsistent: plan.isConsistent)
         guard let index = plan.index else { return ConsumedCapacity(plan.table, tableUnits: units) }
         var capacity = ConsumedCapacity(plan.table, tableUnits: tableUnits)
         capacity.add(units, to: index.schema)

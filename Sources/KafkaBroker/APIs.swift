@@ -39,9 +39,13 @@ package enum APIs {
         API(InitProducerId.self),
         API(OffsetForLeaderEpoch.self),
         API(DescribeConfigs.self),
+        API(AlterConfigs.self),
         API(DescribeLogDirs.self),
+        API(CreatePartitions.self),
         API(DeleteGroups.self),
+        API(IncrementalAlterConfigs.self),
         API(DescribeProducers.self),
+        API(ListConfigResources.self),
     ]
 
     private static let table: [API?] = {

@@ -20,7 +20,7 @@ extension Broker {
     }
 
     /// The most partitions of one request (org.apache.kafka.controller.ReplicationControlManager).
-    private static let partitionsPerRequestMax: Int32 = 10_000
+    static let partitionsPerRequestMax: Int32 = 10_000
 
     /// Checks what Kafka checks, in its order; returns how many partitions there will be.
     package func check(_ new: NewTopic) throws(TopicRefusal) -> Int32 {
@@ -47,11 +47,12 @@ extension Broker {
         guard count <= Self.partitionsPerRequestMax else {
             throw refuse(.policyViolation, "Excessively large number of partitions per request.")
         }
-        guard new.replicationFactor <= 1 else {
+        let factor = new.replicationFactor == -1 ? configuration.defaultReplicationFactor : Int32(new.replicationFactor)
+        guard factor <= 1 || configuration.lenientReplication else {
             throw refuse(
                 .invalidReplicationFactor,
-                "Unable to replicate the partition \(new.replicationFactor) time(s): The target replication factor of "
-                    + "\(new.replicationFactor) cannot be reached because only 1 broker(s) are registered.")
+                "Unable to replicate the partition \(factor) time(s): The target replication factor of "
+                    + "\(factor) cannot be reached because only 1 broker(s) are registered.")
         }
         return count
     }
@@ -75,20 +76,7 @@ extension Broker {
         }
         var assigned: Set<Int32> = []
         for (partition, brokers) in new.assignments {
-            guard !brokers.isEmpty else {
-                throw refuse(
-                    .invalidReplicaAssignment, "The manual partition assignment includes an empty replica list.")
-            }
-            if let unknown = brokers.first(where: { $0 != configuration.nodeID }) {
-                throw refuse(
-                    .invalidReplicaAssignment,
-                    "The manual partition assignment includes broker \(unknown), but no such broker is registered.")
-            }
-            guard brokers.count == 1 else {
-                throw refuse(
-                    .invalidReplicaAssignment,
-                    "The manual partition assignment includes the broker \(configuration.nodeID) more than once.")
-            }
+            try checkReplicas(brokers)
             guard assigned.insert(partition).inserted else {
                 throw refuse(
                     .invalidReplicaAssignment, "Found multiple manual partition assignments for partition \(partition)")
@@ -100,6 +88,24 @@ extension Broker {
                 .invalidReplicaAssignment, "partitions should be a consecutive 0-based integer sequence")
         }
         return Int32(numbers.count)
+    }
+
+    /// Checks the brokers that a client assigns to a partition by hand.
+    func checkReplicas(_ brokers: [Int32]) throws(TopicRefusal) {
+        func refuse(_ message: String) -> TopicRefusal {
+            TopicRefusal(error: .invalidReplicaAssignment, message: message)
+        }
+        guard !brokers.isEmpty else {
+            throw refuse("The manual partition assignment includes an empty replica list.")
+        }
+        if let unknown = brokers.sorted().first(where: { $0 != configuration.nodeID }) {
+            throw refuse(
+                "The manual partition assignment includes broker \(unknown), but no such broker is registered.")
+        }
+        guard brokers.count == 1 else {
+            throw refuse(
+                "The manual partition assignment includes the broker \(configuration.nodeID) more than once.")
+        }
     }
 
     /// Makes a topic, or says why not as Kafka says it.
@@ -120,9 +126,11 @@ extension Broker {
     package func consumerOffsetsTopic() throws(TopicRefusal) -> Topic {
         if let topic = catalog.topic(named: Topic.consumerOffsets) { return topic }
         var new = NewTopic(name: Topic.consumerOffsets)
-        new.partitionCount = 50
+        new.replicationFactor = 1
+        new.partitionCount = configuration.offsetsTopicPartitionCount
         new.configs = [
-            ("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600"),
+            ("cleanup.policy", "compact"), ("compression.type", "producer"),
+            ("segment.bytes", "\(max(configuration.offsetsTopicSegmentBytes, 1 << 20))"),
         ]
         return try create(new)
     }

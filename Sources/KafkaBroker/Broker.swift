@@ -37,6 +37,7 @@ public final class Broker {
         self.now = now
         catalog = try Catalog(
             directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
+        catalog.topicDefaults = BrokerSettings(configuration, catalog).topicDefaults
         logs = try PartitionLogs(root: configuration.directory, durability: configuration.durability, background: work)
         logs.removeStrays { catalog.topic(named: $0) != nil }
         logs.onAppend = { [unowned self] log, count in recordsCame(to: log, count) }

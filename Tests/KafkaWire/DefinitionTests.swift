@@ -31,13 +31,20 @@ private struct Codec: Sendable {
         ]
     }
 
+    static let admin: [Codec] =
+        both(AlterConfigs.self) + both(CreatePartitions.self) + both(ElectLeaders.self)
+        + both(IncrementalAlterConfigs.self) + both(AlterPartitionReassignments.self)
+        + both(ListPartitionReassignments.self) + both(OffsetDelete.self) + both(DescribeQuorum.self)
+        + both(UpdateFeatures.self) + both(DescribeCluster.self) + both(GetTelemetrySubscriptions.self)
+        + both(PushTelemetry.self) + both(ListConfigResources.self) + both(DescribeTopicPartitions.self)
+
     static let all: [Codec] =
         both(Produce.self) + both(Fetch.self) + both(ListOffsets.self) + both(Metadata.self) + both(OffsetCommit.self)
         + both(OffsetFetch.self) + both(FindCoordinator.self) + both(JoinGroup.self) + both(Heartbeat.self)
         + both(LeaveGroup.self) + both(SyncGroup.self) + both(DescribeGroups.self) + both(ListGroups.self)
         + both(ApiVersions.self) + both(CreateTopics.self) + both(DeleteTopics.self) + both(InitProducerId.self)
         + both(DescribeConfigs.self) + both(DeleteGroups.self) + both(DeleteRecords.self)
-        + both(OffsetForLeaderEpoch.self) + both(DescribeLogDirs.self) + both(DescribeProducers.self)
+        + both(OffsetForLeaderEpoch.self) + both(DescribeLogDirs.self) + both(DescribeProducers.self) + admin
         + [
             Codec(GroupMetadataRecord.Key.self, "GroupMetadataKey record", 0...0, flexibleFrom: .max),
             Codec(
@@ -59,7 +66,7 @@ private struct DefinitionFrame {
     /// By label.
     static let all: [String: [DefinitionFrame]] = {
         var frames: [DefinitionFrame] = []
-        for line in definitionFrames.split(separator: "\n") {
+        for line in (definitionFrames + "\n" + adminDefinitionFrames).split(separator: "\n") {
             if line.contains(" ") {
                 let words = line.split(separator: " ")
                 frames.append(DefinitionFrame(label: "\(words[0]) \(words[1])", version: Int16(words[2])!))

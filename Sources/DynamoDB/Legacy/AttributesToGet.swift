@@ -4,11 +4,8 @@ extension ProjectionExpression {
         self.init(paths: names.map { DocumentPath([.name($0)]) })
     }
 
-    /// Throws when AttributesToGet has a name twice, or one that is empty or too long.
+    /// Throws when AttributesToGet has a name twice.
     static func check(attributesToGet names: [Text]) throws(DynamoDBError) {
-        for name in names where name.isEmpty || name.count > AttributeMap.nameBytesMax {
-            throw .validation(Messages.attributeName(name))
-        }
         var seen: Set<Text> = []
         for name in names where !seen.insert(name).inserted {
             throw .validation(Messages.duplicateAttributeToGet(name))

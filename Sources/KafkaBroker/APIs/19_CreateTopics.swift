@@ -45,12 +45,12 @@ extension CreateTopics: ServedAPI {
             result.replicationFactor = 1
             if validateOnly {
                 result.numPartitions = try broker.check(new)
-                result.configs = configs(overrides: new.configs.map { ($0.name, $0.value) })
+                result.configs = configs(overrides: new.configs.map { ($0.name, $0.value) }, broker.settings)
             } else {
                 let topic = try broker.create(new)
                 result.topicID = topic.id
                 result.numPartitions = topic.partitionCount
-                result.configs = configs(overrides: topic.overrides.map { ($0.key, $0.value) })
+                result.configs = configs(overrides: topic.overrides.map { ($0.key, $0.value) }, broker.settings)
             }
             return result
         } catch {
@@ -59,17 +59,17 @@ extension CreateTopics: ServedAPI {
     }
 
     /// The configs of the new topic as DescribeConfigs would tell them.
-    private static func configs(overrides: [(name: String, value: String?)]) -> [Response.Topic.Config] {
-        TopicConfigs.all.map { definition in
+    private static func configs(
+        overrides: [(name: String, value: String?)], _ settings: BrokerSettings
+    ) -> [Response.Topic.Config] {
+        let overrides = Dictionary(overrides.map { ($0.name, $0.value ?? "") }) { $1 }
+        return TopicConfigs.all.map { definition in
+            let described = DescribeConfigs.topicConfig(definition, overrides: overrides, settings)
             var config = Response.Topic.Config()
-            config.name = definition.name
-            if let override = overrides.last(where: { $0.name == definition.name }) {
-                config.value = override.value
-                config.configSource = ConfigSource.dynamicTopic.rawValue
-            } else {
-                config.value = definition.defaultValue
-                config.configSource = ConfigSource.default.rawValue
-            }
+            config.name = described.name
+            config.value = described.value
+            config.configSource = described.configSource
+            config.isSensitive = described.isSensitive
             return config
         }
     }

@@ -13,6 +13,18 @@ extension DeleteTopics: ServedAPI {
         var counts: [Request.Topic: Int] = [:]
         for topic in asked { counts[topic, default: 0] += 1 }
         var response = Response()
+        guard broker.configuration.deleteTopics else {
+            // Old versions have no error of their own for this.
+            let error: KafkaError = context.version < 3 ? .invalidRequest : .topicDeletionDisabled
+            response.responses = asked.map { topic in
+                var result = Response.Topic()
+                result.name = topic.name
+                result.topicID = topic.topicID
+                result.errorCode = error
+                return result
+            }
+            return .now(response)
+        }
         response.responses = asked.map { delete($0, isRepeated: counts[$0] != 1, broker) }
         return .now(response)
     }

@@ -6,6 +6,12 @@ package final class Catalog {
     private var byName: [String: Topic] = [:]
     private var byID: [UUID: Topic] = [:]
     private var collisions: [String: String] = [:]
+    /// Configs of everything but topics, which have their own themselves.
+    private var configs: [ConfigResource: [String: String]] = [:]
+    /// What topic configs are where a topic does not set them and the broker's defaults are not Kafka's.
+    package var topicDefaults: [String: String] = [:] {
+        didSet { for topic in byName.values { topic.defaults = topicDefaults } }
+    }
     private var log: MetadataLog?
     private let random: () -> UInt64
     /// The next producer id, and the first that the log does not cover yet.
@@ -39,6 +45,16 @@ package final class Catalog {
         return other == name ? nil : other
     }
 
+    /// The configs that were set for a resource.
+    package func configs(of resource: ConfigResource) -> [String: String] {
+        resource.kind == .topic ? byName[resource.name]?.overrides ?? [:] : configs[resource] ?? [:]
+    }
+
+    /// The names of the resources of a kind that have configs of their own, in order. Not for topics.
+    package func configured(_ kind: ConfigResource.Kind) -> [String] {
+        configs.keys.filter { $0.kind == kind }.map(\.name).sorted()
+    }
+
     // MARK: - Changing
 
     /// Makes a topic. The name is valid and new, the configs are valid.
@@ -58,6 +74,20 @@ package final class Catalog {
     /// Deletes a topic.
     package func delete(_ topic: Topic) throws(StorageError) {
         try change(.removeTopic(.init(id: topic.id)))
+    }
+
+    /// Sets all configs of a resource, which are valid. A topic exists.
+    package func setConfigs(_ configs: [String: String], of resource: ConfigResource) throws(StorageError) {
+        var record = MetadataRecord.ConfigsRecord()
+        record.resourceType = resource.kind.rawValue
+        record.resourceName = resource.name
+        record.configs = configs.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
+        try change(.configs(record))
+    }
+
+    /// Gives a topic more partitions.
+    package func setPartitionCount(_ count: Int32, of topic: Topic) throws(StorageError) {
+        try change(.partitions(.init(topicID: topic.id, partitionCount: count)))
     }
 
     /// An id for an idempotent producer, never given out before.
@@ -87,7 +117,8 @@ package final class Catalog {
         case .topic(let record):
             let overrides = Dictionary(record.configs.map { ($0.name, $0.value) }) { $1 }
             let topic = Topic(
-                name: record.name, id: record.id, partitionCount: record.partitionCount, overrides: overrides)
+                name: record.name, id: record.id, partitionCount: record.partitionCount, overrides: overrides,
+                defaults: topicDefaults)
             byName[topic.name] = topic
             byID[topic.id] = topic
             collisions[TopicName.collisionKey(topic.name)] = topic.name
@@ -97,6 +128,17 @@ package final class Catalog {
             collisions[TopicName.collisionKey(topic.name)] = nil
         case .producerIDs(let record):
             producerIDsEnd = record.nextProducerID
+        case .configs(let record):
+            guard let kind = ConfigResource.Kind(rawValue: record.resourceType) else { return }
+            let resource = ConfigResource(kind, record.resourceName)
+            let values = Dictionary(record.configs.map { ($0.name, $0.value) }) { $1 }
+            if kind == .topic {
+                byName[resource.name]?.overrides = values
+            } else {
+                configs[resource] = values.isEmpty ? nil : values
+            }
+        case .partitions(let record):
+            byID[record.topicID]?.partitionCount = record.partitionCount
         }
     }
 }

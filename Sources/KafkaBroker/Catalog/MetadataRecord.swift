@@ -8,6 +8,10 @@ enum MetadataRecord: Equatable {
     case removeTopic(RemoveTopicRecord)
     /// Producer ids below this one may have been given out.
     case producerIDs(ProducerIDsRecord)
+    /// All configs of a resource were set anew.
+    case configs(ConfigsRecord)
+    /// A topic got more partitions.
+    case partitions(PartitionsRecord)
 
     struct TopicRecord: WireStructure, Equatable {
         var name = ""
@@ -53,11 +57,37 @@ enum MetadataRecord: Equatable {
         }
     }
 
+    struct ConfigsRecord: WireStructure, Equatable {
+        var resourceType: Int8 = 0
+        var resourceName = ""
+        var configs: [TopicRecord.Config] = []
+
+        mutating func layout(_ w: inout Wire) throws(WireError) {
+            try w.field(&resourceType)
+            try w.field(&resourceName)
+            try w.field(&configs)
+            try w.endOfStructure()
+        }
+    }
+
+    struct PartitionsRecord: WireStructure, Equatable {
+        var topicID = UUID.zero
+        var partitionCount: Int32 = 0
+
+        mutating func layout(_ w: inout Wire) throws(WireError) {
+            try w.field(&topicID)
+            try w.field(&partitionCount)
+            try w.endOfStructure()
+        }
+    }
+
     /// The number that stands for the kind of record on disk.
     private enum Kind {
         static let topic: Int8 = 1
         static let removeTopic: Int8 = 2
         static let producerIDs: Int8 = 3
+        static let configs: Int8 = 4
+        static let partitions: Int8 = 5
     }
 
     /// Its bytes: kind, version, fields.
@@ -78,6 +108,12 @@ enum MetadataRecord: Equatable {
             try record.layout(&w)
         case .producerIDs(var record):
             try begin(Kind.producerIDs)
+            try record.layout(&w)
+        case .configs(var record):
+            try begin(Kind.configs)
+            try record.layout(&w)
+        case .partitions(var record):
+            try begin(Kind.partitions)
             try record.layout(&w)
         }
         return w.output
@@ -104,6 +140,14 @@ enum MetadataRecord: Equatable {
             var record = ProducerIDsRecord()
             try record.layout(&w)
             self = .producerIDs(record)
+        case Kind.configs:
+            var record = ConfigsRecord()
+            try record.layout(&w)
+            self = .configs(record)
+        case Kind.partitions:
+            var record = PartitionsRecord()
+            try record.layout(&w)
+            self = .partitions(record)
         default: throw .malformed
         }
     }

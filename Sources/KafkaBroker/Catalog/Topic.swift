@@ -10,18 +10,25 @@ package final class Topic {
     package internal(set) var partitionCount: Int32
     /// Configs that were set for this topic, as text, by name.
     package internal(set) var overrides: [String: String] {
-        didSet { configuration = TopicConfiguration(overrides) }
+        didSet { reconfigure() }
+    }
+    /// What configs are that were not set for this topic, where it is not Kafka's default.
+    var defaults: [String: String] {
+        didSet { reconfigure() }
     }
     /// All configs as values.
     package private(set) var configuration: TopicConfiguration
 
-    init(name: String, id: UUID, partitionCount: Int32, overrides: [String: String]) {
+    init(name: String, id: UUID, partitionCount: Int32, overrides: [String: String], defaults: [String: String] = [:]) {
         self.name = name
         self.id = id
         self.partitionCount = partitionCount
         self.overrides = overrides
-        configuration = TopicConfiguration(overrides)
+        self.defaults = defaults
+        configuration = TopicConfiguration(defaults.merging(overrides) { $1 })
     }
+
+    private func reconfigure() { configuration = TopicConfiguration(defaults.merging(overrides) { $1 }) }
 
     /// The topic of groups and their offsets.
     package static let consumerOffsets = "__consumer_offsets"

@@ -23,34 +23,51 @@ package struct ConfigDefinition: Sendable {
         case listOf([String])
     }
 
+    /// Whether a broker config can be changed while the broker runs, and where (KIP-226).
+    package enum Update: String, Sendable {
+        /// Only where the broker is set up.
+        case readOnly = "read-only"
+        /// For one broker.
+        case perBroker = "per-broker"
+        /// For one broker, or for all.
+        case clusterWide = "cluster-wide"
+    }
+
     /// The name in Kafka's documentation.
     package let name: String
     package let kind: Kind
     /// The default as text; nil for none.
     package let defaultValue: String?
     package let validity: Validity
+    /// How it can be changed, where it is a broker's.
+    package let update: Update
     /// What it means, in one sentence.
     package let documentation: String
-    /// Names of broker configs that give a topic config its default, the strongest first.
+    /// The broker config that gives this one its default, for a topic or a group.
     package let synonyms: [String]
 
     init(
-        _ name: String, _ kind: Kind, _ defaultValue: String?, _ validity: Validity, synonyms: [String] = [],
-        _ documentation: String
+        _ name: String, _ kind: Kind, _ defaultValue: String?, _ validity: Validity,
+        update: Update = .readOnly, synonyms: [String] = [], _ documentation: String
     ) {
         self.name = name
         self.kind = kind
         self.defaultValue = defaultValue
         self.validity = validity
+        self.update = update
         self.documentation = documentation
         self.synonyms = synonyms
     }
 
     init(
-        _ name: String, _ kind: Kind, _ defaultValue: String?, synonyms: [String] = [], _ documentation: String
+        _ name: String, _ kind: Kind, _ defaultValue: String?, update: Update = .readOnly, synonyms: [String] = [],
+        _ documentation: String
     ) {
-        self.init(name, kind, defaultValue, .any, synonyms: synonyms, documentation)
+        self.init(name, kind, defaultValue, .any, update: update, synonyms: synonyms, documentation)
     }
+
+    /// Whether its value is a secret, which is taken but never told.
+    package var isSensitive: Bool { kind == .password }
 
     /// The entries of a list as text: split at commas, trimmed.
     package static func list(_ text: String) -> [String] {
@@ -88,17 +105,29 @@ package struct ConfigDefinition: Sendable {
             if case .fraction = validity, !(0...1).contains(number) {
                 return fault(number < 0 ? "Value must be at least 0" : "Value must be no more than 1")
             }
-        case .list:
-            guard case .listOf(let valid) = validity else { return nil }
-            let entries = Self.list(value)
-            if entries.isEmpty || !entries.allSatisfy(valid.contains) {
-                return fault("String must be one of: \(valid.joined(separator: ", "))")
-            }
+        case .list: return listFault(value, fault)
         case .string, .class, .password:
             guard case .oneOf(let valid) = validity, !valid.contains(value) else { return nil }
             return fault("String must be one of: \(valid.joined(separator: ", "))")
         }
         return nil
+    }
+
+    private func listFault(_ value: String, _ fault: (String) -> String) -> String? {
+        let entries = Self.list(value)
+        // Kafka's lists may be empty where no entry has to be there for the broker to work.
+        let valid: [String]
+        if case .listOf(let entries) = validity { valid = entries } else { valid = [] }
+        if entries.isEmpty, name == "process.roles" || name == "group.coordinator.rebalance.protocols" {
+            return "Configuration '\(name)' must not be empty. Valid values include: [\(valid.joined(separator: ", "))]"
+        }
+        guard Set(entries).count == entries.count else {
+            return "Configuration '\(name)' values must not be duplicated."
+        }
+        guard !entries.contains("") else { return "Configuration '\(name)' values must not be empty." }
+        guard !valid.isEmpty, let unknown = entries.first(where: { !valid.contains($0) }) else { return nil }
+        return
+            "Invalid value \(unknown) for configuration \(name): String must be one of: \(valid.joined(separator: ", "))"
     }
 
     private func rangeFault(_ number: Int64, _ fault: (String) -> String) -> String? {

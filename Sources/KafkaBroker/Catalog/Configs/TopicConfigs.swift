@@ -22,14 +22,16 @@ package enum TopicConfigs {
             "delete.retention.ms", .long, "86400000", .atLeast(0), synonyms: ["log.cleaner.delete.retention.ms"],
             "How long a compacted topic keeps tombstones."),
         ConfigDefinition(
+            "errors.deadletterqueue.group.enable", .boolean, "false",
+            "Whether the topic may be a share group's dead letter queue."),
+        ConfigDefinition(
             "file.delete.delay.ms", .long, "60000", .atLeast(0), synonyms: ["log.segment.delete.delay.ms"],
             "How long a deleted segment's files stay."),
         ConfigDefinition(
             "flush.messages", .long, "9223372036854775807", .atLeast(1), synonyms: ["log.flush.interval.messages"],
             "After how many records the log is synced to the disk."),
         ConfigDefinition(
-            "flush.ms", .long, "9223372036854775807", .atLeast(0),
-            synonyms: ["log.flush.interval.ms", "log.flush.scheduler.interval.ms"],
+            "flush.ms", .long, "9223372036854775807", .atLeast(0), synonyms: ["log.flush.interval.ms"],
             "After how many milliseconds the log is synced to the disk."),
         ConfigDefinition(
             "follower.replication.throttled.replicas", .list, "",
@@ -48,8 +50,7 @@ package enum TopicConfigs {
             "How long a tiered partition's segments stay on local disk; -2 takes retention.ms."),
         ConfigDefinition(
             "max.compaction.lag.ms", .long, "9223372036854775807", .atLeast(1),
-            synonyms: ["log.cleaner.max.compaction.lag.ms"],
-            "The longest time that a record stays out of compaction."),
+            synonyms: ["log.cleaner.max.compaction.lag.ms"], "The longest time that a record stays out of compaction."),
         ConfigDefinition(
             "max.message.bytes", .int, "1048588", .atLeast(0), synonyms: ["message.max.bytes"],
             "The largest record batch that is taken, after compression."),
@@ -78,6 +79,12 @@ package enum TopicConfigs {
             "preallocate", .boolean, "false", synonyms: ["log.preallocate"],
             "Whether a new segment's file is made at its full size."),
         ConfigDefinition(
+            "remote.copy.lag.bytes", .long, "-1", .atLeast(-1), synonyms: ["log.remote.copy.lag.bytes"],
+            "How much lies behind a tiered segment before it is uploaded; -1 takes local.retention.bytes."),
+        ConfigDefinition(
+            "remote.copy.lag.ms", .long, "0", .atLeast(-1), synonyms: ["log.remote.copy.lag.ms"],
+            "How old a tiered segment is before it is uploaded; -1 takes local.retention.ms."),
+        ConfigDefinition(
             "remote.log.copy.disable", .boolean, "false", "Whether a tiered topic's segments are no longer uploaded."),
         ConfigDefinition(
             "remote.log.delete.on.disable", .boolean, "false",
@@ -87,20 +94,19 @@ package enum TopicConfigs {
             "retention.bytes", .long, "-1", synonyms: ["log.retention.bytes"],
             "How large a partition may grow before its oldest segments go; -1 for no bound."),
         ConfigDefinition(
-            "retention.ms", .long, "604800000", .atLeast(-1),
-            synonyms: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
+            "retention.ms", .long, "604800000", .atLeast(-1), synonyms: ["log.retention.ms"],
             "How long records are kept before their segments go; -1 for ever."),
         ConfigDefinition(
-            "segment.bytes", .int, "1073741824", .atLeast(1_048_576), synonyms: ["log.segment.bytes"],
+            "segment.bytes", .int, "1073741824", .atLeast(1048576), synonyms: ["log.segment.bytes"],
             "The size at which a new segment begins."),
         ConfigDefinition(
             "segment.index.bytes", .int, "10485760", .atLeast(4), synonyms: ["log.index.size.max.bytes"],
             "The largest size of a segment's index."),
         ConfigDefinition(
-            "segment.jitter.ms", .long, "0", .atLeast(0), synonyms: ["log.roll.jitter.ms", "log.roll.jitter.hours"],
+            "segment.jitter.ms", .long, "0", .atLeast(0), synonyms: ["log.roll.jitter.ms"],
             "How much is taken at random from segment.ms, so that not all segments roll at once."),
         ConfigDefinition(
-            "segment.ms", .long, "604800000", .atLeast(1), synonyms: ["log.roll.ms", "log.roll.hours"],
+            "segment.ms", .long, "604800000", .atLeast(1), synonyms: ["log.roll.ms"],
             "The age at which a new segment begins."),
         ConfigDefinition(
             "unclean.leader.election.enable", .boolean, "false", synonyms: ["unclean.leader.election.enable"],
@@ -118,6 +124,18 @@ package enum TopicConfigs {
             guard let definition = named(name) else { return "Unknown topic config name: \(name)" }
             guard let value else { return "Null value not supported for topic configs: \(name)" }
             if let fault = definition.fault(in: value) { return fault }
+        }
+        func number(_ name: String) -> Int64? {
+            configs.last { $0.name == name }.flatMap { $0.value }.flatMap { Int64(named(name)?.canonical($0) ?? $0) }
+        }
+        let lagMin = number("min.compaction.lag.ms") ?? 0
+        let lagMax = number("max.compaction.lag.ms") ?? .max
+        guard lagMin <= lagMax else {
+            return "conflict topic config setting min.compaction.lag.ms (\(lagMin)) > max.compaction.lag.ms (\(lagMax))"
+        }
+        if configs.contains(where: { $0.name == "remote.storage.enable" && $0.value?.lowercased() == "true" }) {
+            return
+                "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage."
         }
         return nil
     }

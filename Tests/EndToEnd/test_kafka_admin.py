@@ -1,0 +1,293 @@
+"""Administration as confluent-kafka's and kafka-python's admin clients do it, and configs byte by byte at the wire."""
+
+import uuid
+
+import confluent_kafka.admin as ck
+import kafka.admin
+import pytest
+from confluent_kafka import KafkaError, KafkaException
+
+from test_kafka_versions import Asking, message
+
+TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP = 2, 4, 8, 16, 32
+SET, DELETE, APPEND, SUBTRACT = range(4)
+NONE, UNKNOWN_TOPIC, INVALID_TOPIC, INVALID_PARTITIONS, INVALID_CONFIG, INVALID_REQUEST = 0, 3, 17, 37, 40, 42
+INVALID_REPLICA_ASSIGNMENT, UNSUPPORTED_VERSION, INVALID_REPLICATION_FACTOR = 39, 35, 38
+# Sources of a config's value.
+FROM_TOPIC, FROM_BROKER, FROM_CLUSTER, FROM_SETUP, FROM_DEFAULT, FROM_METRICS, FROM_GROUP = 1, 2, 3, 4, 5, 7, 8
+
+
+@pytest.fixture
+def admin(emulators):
+    return ck.AdminClient({"bootstrap.servers": emulators.kafka})
+
+
+@pytest.fixture
+def python_admin(emulators):
+    client = kafka.admin.KafkaAdminClient(bootstrap_servers=emulators.kafka)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def ask(emulators):
+    return Asking(emulators.kafka)
+
+
+@pytest.fixture
+def topic(admin):
+    name = f"admin-{uuid.uuid4().hex[:8]}"
+    admin.create_topics([ck.NewTopic(name, 2, 1)])[name].result(10)
+    yield name
+    admin.delete_topics([name])
+
+
+def describe(ask, kind, name, keys=None):
+    r = message("DescribeConfigsRequest").DescribeConfigsResource
+    answer = ask("DescribeConfigs", 4, include_synonyms=True, include_documentation=True, resources=[
+        r(resource_type=kind, resource_name=name, configuration_keys=keys)])["results"][0]
+    return answer if answer["error_code"] else {c["name"]: c for c in answer["configs"]}
+
+
+def alter(ask, kind, name, *changes, validate_only=False):
+    """Each change is a name, an operation and a value; returns the error's code and text."""
+    r = message("IncrementalAlterConfigsRequest").AlterConfigsResource
+    answer = ask("IncrementalAlterConfigs", 1, validate_only=validate_only, resources=[
+        r(resource_type=kind, resource_name=name, configs=[
+            r.AlterableConfig(name=n, config_operation=o, value=v) for n, o, v in changes])])["responses"][0]
+    return answer["error_code"], answer["error_message"]
+
+
+def replace(ask, kind, name, configs, validate_only=False):
+    r = message("AlterConfigsRequest").AlterConfigsResource
+    answer = ask("AlterConfigs", 2, validate_only=validate_only, resources=[
+        r(resource_type=kind, resource_name=name, configs=[
+            r.AlterableConfig(name=n, value=v) for n, v in configs.items()])])["responses"][0]
+    return answer["error_code"], answer["error_message"]
+
+
+def synonyms(config):
+    return [(s["name"], s["value"], s["source"]) for s in config["synonyms"]]
+
+
+# Describing
+
+
+def test_a_topic_has_every_topic_config_with_its_source_and_synonyms(ask, topic):
+    configs = describe(ask, TOPIC, topic)
+    assert len(configs) == 36
+    assert all(c["documentation"] and not c["read_only"] and not c["is_sensitive"] for c in configs.values())
+    segment = configs["segment.bytes"]
+    assert (segment["value"], segment["config_source"], segment["config_type"]) == ("1073741824", FROM_DEFAULT, 3)
+    assert synonyms(segment) == [("log.segment.bytes", "1073741824", FROM_DEFAULT)]
+    # What the broker says in hours has no synonym in milliseconds.
+    assert synonyms(configs["retention.ms"]) == [] and configs["retention.ms"]["value"] == "604800000"
+
+
+def test_a_broker_has_every_broker_config(ask):
+    configs = describe(ask, BROKER, "1")
+    assert len(configs) > 300
+    assert configs["log.retention.hours"]["value"] == "168" and configs["log.retention.ms"]["value"] is None
+    assert synonyms(configs["log.retention.hours"]) == [("log.retention.hours", "168", FROM_DEFAULT)]
+    assert configs["node.id"]["config_source"] == FROM_SETUP and configs["node.id"]["read_only"]
+    assert not configs["message.max.bytes"]["read_only"] and configs["num.partitions"]["read_only"]
+    assert configs["ssl.keystore.password"]["is_sensitive"] and configs["ssl.keystore.password"]["config_type"] == 9
+    assert configs["advertised.listeners"]["value"].startswith("PLAINTEXT://localhost:")
+    assert configs["log.cleaner.io.max.bytes.per.second"]["value"] == "1.7976931348623157E308"
+
+
+def test_only_the_keys_asked_for_are_told_and_none_means_all(ask, topic):
+    assert set(describe(ask, TOPIC, topic, ["retention.ms", "unknown"])) == {"retention.ms"}
+    assert len(describe(ask, TOPIC, topic, [])) == 36
+
+
+@pytest.mark.parametrize("kind, name, code, text", [
+    (TOPIC, "no-such-topic", UNKNOWN_TOPIC, None),
+    (TOPIC, "a b", INVALID_TOPIC, "Topic name is invalid: 'a b' contains one or more characters other than ASCII "
+     "alphanumerics, '.', '_' and '-'"),
+    (BROKER, "7", INVALID_REQUEST, "Unexpected broker id, expected 1 or empty string, but received 7"),
+    (BROKER, "x", INVALID_REQUEST, "Broker id must be an integer, but it is: x"),
+    (BROKER_LOGGER, "", INVALID_REQUEST, "Broker id must not be empty"),
+    (BROKER_LOGGER, "7", INVALID_REQUEST, "Unexpected broker id, expected 1 but received 7"),
+    (CLIENT_METRICS, "", INVALID_REQUEST, "Client metrics subscription name must not be empty"),
+    (GROUP, "", INVALID_REQUEST, "Group name must not be empty"),
+    (3, "x", INVALID_REQUEST, "Unexpected resource type UNKNOWN for resource x"),
+])
+def test_configs_of_what_is_not_there_are_refused(ask, kind, name, code, text):
+    answer = describe(ask, kind, name)
+    assert (answer["error_code"], answer["error_message"]) == (code, text)
+
+
+# Changing
+
+
+def test_configs_of_a_topic_are_set_appended_to_and_deleted(ask, topic):
+    assert alter(ask, TOPIC, topic, ("retention.ms", SET, "1000"), ("cleanup.policy", APPEND, "compact")) == (NONE, None)
+    configs = describe(ask, TOPIC, topic)
+    assert (configs["retention.ms"]["value"], configs["retention.ms"]["config_source"]) == ("1000", FROM_TOPIC)
+    assert configs["cleanup.policy"]["value"] == "delete,compact"
+    assert synonyms(configs["cleanup.policy"]) == [
+        ("cleanup.policy", "delete,compact", FROM_TOPIC), ("log.cleanup.policy", "delete", FROM_DEFAULT)]
+    assert alter(ask, TOPIC, topic, ("cleanup.policy", SUBTRACT, "delete"), ("retention.ms", DELETE, None)) == (NONE, None)
+    configs = describe(ask, TOPIC, topic)
+    assert configs["cleanup.policy"]["value"] == "compact" and configs["retention.ms"]["config_source"] == FROM_DEFAULT
+
+
+def test_validate_only_changes_nothing(ask, topic):
+    assert alter(ask, TOPIC, topic, ("retention.ms", SET, "1000"), validate_only=True) == (NONE, None)
+    assert replace(ask, TOPIC, topic, {"retention.ms": "1000"}, validate_only=True) == (NONE, None)
+    assert describe(ask, TOPIC, topic)["retention.ms"]["config_source"] == FROM_DEFAULT
+
+
+def test_alter_configs_takes_away_what_it_does_not_name(ask, topic):
+    assert replace(ask, TOPIC, topic, {"retention.ms": "1000", "segment.bytes": "2000000"}) == (NONE, None)
+    assert replace(ask, TOPIC, topic, {"retention.ms": "2000"}) == (NONE, None)
+    configs = describe(ask, TOPIC, topic)
+    assert configs["retention.ms"]["value"] == "2000" and configs["segment.bytes"]["config_source"] == FROM_DEFAULT
+
+
+@pytest.mark.parametrize("changes, code, text", [
+    ([("no.such", SET, "1")], INVALID_CONFIG, "Unknown topic config name: no.such"),
+    ([("retention.ms", SET, "-2")], INVALID_CONFIG,
+     "Invalid value -2 for configuration retention.ms: Value must be at least -1"),
+    ([("retention.ms", SET, "soon")], INVALID_CONFIG,
+     "Invalid value soon for configuration retention.ms: Not a number of type LONG"),
+    ([("cleanup.policy", SET, "shred")], INVALID_CONFIG,
+     "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete"),
+    ([("retention.ms", APPEND, "1")], INVALID_CONFIG,
+     "Can't APPEND to key retention.ms because its type is not LIST."),
+    ([("retention.ms", SUBTRACT, "1")], INVALID_CONFIG,
+     "Can't SUBTRACT to key retention.ms because its type is not LIST."),
+    ([("retention.ms", SET, None)], INVALID_REQUEST, "Null value not supported for : retention.ms"),
+    ([("retention.ms", SET, "1"), ("retention.ms", SET, "2")], INVALID_REQUEST, "Error due to duplicate config keys"),
+    ([("retention.ms", 9, "1")], INVALID_REQUEST, "Unknown operations type 9"),
+    ([("min.compaction.lag.ms", SET, "5"), ("max.compaction.lag.ms", SET, "4")], INVALID_CONFIG,
+     "conflict topic config setting min.compaction.lag.ms (5) > max.compaction.lag.ms (4)"),
+    ([("remote.storage.enable", SET, "true")], INVALID_CONFIG,
+     "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage."),
+])
+def test_bad_changes_of_a_topic_are_refused_and_change_nothing(ask, topic, changes, code, text):
+    assert alter(ask, TOPIC, topic, ("segment.ms", SET, "77"), *changes) == (code, text)
+    assert describe(ask, TOPIC, topic)["segment.ms"]["config_source"] == FROM_DEFAULT
+
+
+def test_changes_of_what_is_not_there_are_refused(ask):
+    change = ("retention.ms", SET, "1")
+    assert alter(ask, TOPIC, "nope", change) == (UNKNOWN_TOPIC, "The topic 'nope' does not exist.")
+    assert alter(ask, TOPIC, "", change) == (INVALID_REQUEST, "Default topic resources are not allowed.")
+    assert alter(ask, BROKER, "x", change) == (INVALID_REQUEST, "Node id must be an integer, but it is: x")
+    assert alter(ask, BROKER, "7", change) == (INVALID_REQUEST, "Unexpected broker id, expected 1, but received 7")
+    assert alter(ask, GROUP, "", change) == (INVALID_REQUEST, "Default group resources are not allowed.")
+    assert alter(ask, CLIENT_METRICS, "", change) == (INVALID_REQUEST, "Subscription name can't be empty")
+    assert alter(ask, 3, "x", change) == (INVALID_REQUEST, "Unknown resource type 3")
+    assert alter(ask, BROKER_LOGGER, "1", ("root", SET, "INFO")) == (INVALID_CONFIG, "Logger root does not exist!")
+
+
+def test_a_resource_may_appear_once(ask, topic):
+    r = message("IncrementalAlterConfigsRequest").AlterConfigsResource
+    answer = ask("IncrementalAlterConfigs", 1, validate_only=False, resources=2 * [
+        r(resource_type=TOPIC, resource_name=topic, configs=[
+            r.AlterableConfig(name="retention.ms", config_operation=SET, value="1")])])
+    assert [(a["error_code"], a["error_message"]) for a in answer["responses"]] == 2 * [
+        (INVALID_REQUEST, "Each resource must appear at most once.")]
+
+
+def test_a_brokers_default_becomes_its_topics_default(ask, topic):
+    try:
+        assert alter(ask, BROKER, "", ("log.retention.ms", SET, "5000")) == (NONE, None)
+        assert alter(ask, BROKER, "1", ("log.segment.bytes", SET, "3000000")) == (NONE, None)
+        configs = describe(ask, TOPIC, topic)
+        assert (configs["retention.ms"]["value"], configs["retention.ms"]["config_source"]) == ("5000", FROM_CLUSTER)
+        assert synonyms(configs["segment.bytes"]) == [
+            ("log.segment.bytes", "3000000", FROM_BROKER), ("log.segment.bytes", "1073741824", FROM_DEFAULT)]
+        assert set(describe(ask, BROKER, "")) == {"log.retention.ms"}
+    finally:
+        assert replace(ask, BROKER, "", {}) == replace(ask, BROKER, "1", {}) == (NONE, None)
+    assert describe(ask, TOPIC, topic)["retention.ms"]["value"] == "604800000"
+
+
+@pytest.mark.parametrize("name, change, text", [
+    ("1", ("num.partitions", SET, "3"), "Cannot update these configs dynamically: [num.partitions]"),
+    ("1", ("message.max.bytes", SET, "x"),
+     "Invalid value x for configuration message.max.bytes: Not a number of type INT"),
+    ("1", ("ssl.keystore.type", SET, "PEM"), "These security configs can be dynamically updated only per-listener "
+     "using the listener prefix: [ssl.keystore.type]"),
+    ("", ("listeners", SET, "PLAINTEXT://:1"),
+     "Cannot update these configs at default cluster level, broker id must be specified: [listeners]"),
+])
+def test_bad_changes_of_a_broker_are_refused(ask, name, change, text):
+    assert alter(ask, BROKER, name, change) == (INVALID_REQUEST, text)
+
+
+def test_a_group_and_a_metrics_subscription_have_configs(ask):
+    group, metrics = f"g-{uuid.uuid4().hex[:6]}", f"m-{uuid.uuid4().hex[:6]}"
+    assert alter(ask, GROUP, group, ("consumer.session.timeout.ms", SET, "50000")) == (NONE, None)
+    configs = describe(ask, GROUP, group)
+    assert synonyms(configs["consumer.session.timeout.ms"]) == [
+        ("consumer.session.timeout.ms", "50000", FROM_GROUP),
+        ("group.consumer.session.timeout.ms", "45000", FROM_DEFAULT)]
+    assert alter(ask, GROUP, group, ("consumer.session.timeout.ms", SET, "1")) == (
+        INVALID_CONFIG, "consumer.session.timeout.ms must be in the range 45000 to 60000 inclusive.")
+    assert alter(ask, GROUP, group, ("x", SET, "1")) == (INVALID_CONFIG, "Unknown group config name: x")
+    assert alter(ask, CLIENT_METRICS, metrics, ("interval.ms", SET, "100"), ("metrics", SET, "*")) == (NONE, None)
+    assert describe(ask, CLIENT_METRICS, metrics)["interval.ms"]["config_source"] == FROM_METRICS
+    listed = {(r["resource_type"], r["resource_name"]) for r in
+              ask("ListConfigResources", 1, resource_types=[])["config_resources"]}
+    assert {(GROUP, group), (CLIENT_METRICS, metrics), (BROKER, "1"), (BROKER_LOGGER, "1")} <= listed
+    assert ask("ListConfigResources", 1, resource_types=[3])["error_code"] == UNSUPPORTED_VERSION
+    assert replace(ask, GROUP, group, {}) == replace(ask, CLIENT_METRICS, metrics, {}) == (NONE, None)
+    assert ask("ListConfigResources", 1, resource_types=[GROUP])["config_resources"] == []
+
+
+# Partitions
+
+
+def test_a_topic_gets_more_partitions(admin, topic):
+    admin.create_partitions([ck.NewPartitions(topic, 5)])[topic].result(10)
+    assert len(admin.list_topics(topic).topics[topic].partitions) == 5
+
+
+def create_partitions(ask, topic, count, assignments=None, validate_only=False):
+    r = message("CreatePartitionsRequest").CreatePartitionsTopic
+    answer = ask("CreatePartitions", 3, timeout_ms=1000, validate_only=validate_only, topics=[
+        r(name=topic, count=count, assignments=assignments and [
+            r.CreatePartitionsAssignment(broker_ids=ids) for ids in assignments])])["results"][0]
+    return answer["error_code"], answer["error_message"]
+
+
+def test_bad_numbers_of_partitions_are_refused(ask, topic):
+    assert create_partitions(ask, "nope", 3)[0] == UNKNOWN_TOPIC
+    assert create_partitions(ask, topic, 2) == (INVALID_PARTITIONS, "Topic already has 2 partition(s).")
+    assert create_partitions(ask, topic, 1) == (
+        INVALID_PARTITIONS, f"The topic {topic} currently has 2 partition(s); 1 would not be an increase.")
+    assert create_partitions(ask, topic, 4, [[1]]) == (
+        INVALID_REPLICA_ASSIGNMENT,
+        "Attempted to add 2 additional partition(s), but only 1 assignment(s) were specified.")
+    assert create_partitions(ask, topic, 3, [[2]]) == (
+        INVALID_REPLICA_ASSIGNMENT,
+        "The manual partition assignment includes broker 2, but no such broker is registered.")
+    assert create_partitions(ask, topic, 3, [[1]], validate_only=True) == (NONE, None)
+    assert create_partitions(ask, topic, 2)[1] == "Topic already has 2 partition(s)."
+
+
+# Clients
+
+
+def test_confluents_admin_client_reads_and_changes_configs(admin, topic):
+    resource = ck.ConfigResource(ck.ConfigResource.Type.TOPIC, topic, incremental_configs=[
+        ck.ConfigEntry("retention.ms", "4000", incremental_operation=ck.AlterConfigOpType.SET)])
+    admin.incremental_alter_configs([resource])[resource].result(10)
+    asked = ck.ConfigResource(ck.ConfigResource.Type.TOPIC, topic)
+    assert admin.describe_configs([asked])[asked].result(10)["retention.ms"].value == "4000"
+    unknown = ck.ConfigResource(ck.ConfigResource.Type.TOPIC, topic, incremental_configs=[
+        ck.ConfigEntry("no.such", "1", incremental_operation=ck.AlterConfigOpType.SET)])
+    with pytest.raises(KafkaException) as error:
+        admin.incremental_alter_configs([unknown])[unknown].result(10)
+    assert error.value.args[0].code() == KafkaError.INVALID_CONFIG
+
+
+def test_kafka_pythons_admin_client_reads_and_changes_configs(python_admin, topic):
+    resource = kafka.admin.ConfigResource(kafka.admin.ConfigResourceType.TOPIC, topic, {"retention.ms": "4000"})
+    python_admin.alter_configs([resource])
+    asked = kafka.admin.ConfigResource(kafka.admin.ConfigResourceType.TOPIC, topic)
+    assert "4000" in str(python_admin.describe_configs([asked]))
