@@ -26,7 +26,7 @@ public final class AWSEndpoint {
     private var region: SignedRegion
     /// The answers that wait for the turn's commit.
     private var held = HeldAnswers()
-    /// Reads that take longer than a turn.
+    /// Operations that take longer than a turn.
     private var long: [LongAnswer] = []
     private var body: [UInt8] = []
     private var steps: Timer?
@@ -37,7 +37,7 @@ public final class AWSEndpoint {
     private struct LongAnswer {
         let exchange: HTTPExchange
         let form: AnswerForm
-        let read: LongRead
+        let operation: LongOperation
         var body: [UInt8]
     }
 
@@ -136,13 +136,13 @@ public final class AWSEndpoint {
         steps?.start(after: isStepSoon ? .milliseconds(2) : .seconds(10))
     }
 
-    /// Goes on with the read that has waited longest: one step a call, so that other requests come in between.
+    /// Goes on with the operation that has waited longest: one step a call, so that other requests come in between.
     private func resumeLong() {
         guard !long.isEmpty else { return }
         var answer = long.removeFirst()
         if answer.exchange.isOpen {
             do throws(DynamoDBError) {
-                if try engine.resume(answer.read, into: &answer.body) {
+                if try engine.resume(answer.operation, into: &answer.body) {
                     long.append(answer)
                 } else {
                     self.answer(answer.exchange, answer.form, 200, answer.body)
@@ -193,9 +193,9 @@ extension AWSEndpoint: HTTPHandler {
         if operation.wantsHost, let host = fields.host { context.host = String(decoding: host, as: UTF8.self) }
         body.removeAll(keepingCapacity: true)
         do throws(DynamoDBError) {
-            if let read = try engine.begin(operation, body: content, context: context, into: &body) {
-                long.append(LongAnswer(exchange: exchange, form: form, read: read, body: []))
-                if long.count == 1 { resumes?.start(after: .zero) }
+            if let long = try engine.begin(operation, body: content, context: context, into: &body) {
+                self.long.append(LongAnswer(exchange: exchange, form: form, operation: long, body: []))
+                if self.long.count == 1 { resumes?.start(after: .zero) }
             } else {
                 answer(exchange, form, 200, body)
             }
@@ -267,7 +267,7 @@ extension AWSEndpoint: HTTPHandler {
         return output
     }
 
-    /// The client of a long read has gone: its rest is not computed.
+    /// The client of a long operation has gone: its rest is not computed.
     public func abandoned(_ exchange: HTTPExchange) {
         long.removeAll { !$0.exchange.isOpen }
     }

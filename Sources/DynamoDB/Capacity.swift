@@ -64,6 +64,19 @@ struct ConsumedCapacity {
         for (index, units) in other.indexUnits { add(units, to: index) }
     }
 
+    /// What parts of a request consumed, one for each table, in the order of their first parts.
+    static func byTable(_ parts: [ConsumedCapacity]) -> [ConsumedCapacity] {
+        var all: [ConsumedCapacity] = []
+        for part in parts {
+            if let index = all.firstIndex(where: { $0.table === part.table }) {
+                all[index].add(part)
+            } else {
+                all.append(part)
+            }
+        }
+        return all
+    }
+
     /// All of it.
     var total: Double { indexUnits.reduce(tableUnits) { $0 + $1.units } }
 

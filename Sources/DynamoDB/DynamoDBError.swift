@@ -94,12 +94,37 @@ public struct DynamoDBError: Error, Hashable, Sendable {
             self.item = item
         }
 
+        /// Of an action that failed with an error; nil when that is not the action's but the server's.
+        init?(_ error: DynamoDBError) {
+            switch error.kind {
+            case .validation: self.init(code: "ValidationError", message: error.message)
+            case .conditionalCheckFailed:
+                var item: Item?
+                if case .item(let old) = error.detail { item = old }
+                self.init(code: "ConditionalCheckFailed", message: error.message, item: item)
+            default: return nil
+            }
+        }
+
         /// Of an action that did not fail.
         public static let none = CancellationReason(code: "None")
     }
 
     /// A ValidationException.
     public static func validation(_ message: String) -> DynamoDBError { .init(.validation, message) }
+
+    /// A TransactionCanceledException.
+    static func cancelled(_ reasons: [CancellationReason]) -> DynamoDBError {
+        .init(.transactionCanceled, Messages.cancelled(reasons.map(\.code)), detail: .cancellationReasons(reasons))
+    }
+
+    /// A TransactionCanceledException because of what one action says; the others have not been looked at.
+    static func cancelled(by error: DynamoDBError, at index: Int, of count: Int) -> DynamoDBError {
+        guard let reason = CancellationReason(error) else { return error }
+        var reasons = Array(repeating: CancellationReason.none, count: count)
+        reasons[index] = reason
+        return cancelled(reasons)
+    }
 
     /// A SerializationException. Without a message for a body that is not JSON at all.
     public static func serialization(_ message: String?) -> DynamoDBError { .init(.serialization, message) }

@@ -41,8 +41,8 @@ extension Engine {
 
 extension Violations {
     /// What an ARN in the place of a table's name has to be, as far as can be said without knowing whose request it is.
-    mutating func check(tableARN name: Text) {
-        if name.count > 1024 { return add(name.string, at: "tableName", Messages.maxLength(1024)) }
+    mutating func check(tableARN name: Text, at path: String = "tableName") {
+        if name.count > 1024 { return add(name.string, at: path, Messages.maxLength(1024)) }
         guard let arn = ResourceARN(name) else { return add(Messages.arnFormat) }
         if arn.partition != "aws" { return add(Messages.arnPart("AWS partition", name)) }
         if arn.service == "dynamodb", arn.type != "table", !arn.path.isEmpty {

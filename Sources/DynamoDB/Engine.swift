@@ -78,7 +78,7 @@ public final class Engine {
     /// Begins an operation. When something is returned, the answer is not there yet: call `resume` with it, turn by turn.
     public func begin(
         _ operation: Operation, body: UnsafeRawBufferPointer, context: RequestContext, into output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         let count = output.count
         isIdle = false
         region = context.region
@@ -93,10 +93,10 @@ public final class Engine {
 
     /// Goes on with an operation for about as long as a turn may take; whether there is more. At the end the answer is
     /// appended to `output`.
-    public func resume(_ read: LongRead, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
+    public func resume(_ operation: LongOperation, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
         let count = output.count
         do throws(DynamoDBError) {
-            return try read.step(on: self, into: &output)
+            return try operation.step(on: self, into: &output)
         } catch {
             output.removeSubrange(count...)
             throw error

@@ -1,7 +1,7 @@
 import SQLite
 
 /// A Query or a Scan on its way: it evaluates one page, in steps short enough for a turn.
-public final class LongRead {
+final class LongRead: LongOperation {
     /// What is read and what becomes of it.
     struct Plan {
         let table: Table
@@ -45,6 +45,7 @@ public final class LongRead {
 
     init(_ plan: Plan) {
         self.plan = plan
+        super.init()
     }
 
     /// Why a step ended.
@@ -53,7 +54,7 @@ public final class LongRead {
     }
 
     /// Goes on; whether there is more to do. At the end the answer is appended.
-    func step(on engine: Engine, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
+    override func step(on engine: Engine, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
         if plan.table.isDeleted { throw DynamoDBError(.resourceNotFound, Messages.resourceNotFound) }
         if let index = plan.index, index.isDeleted { throw .validation(Messages.noIndex(index.schema.name)) }
         stepStart = bytes

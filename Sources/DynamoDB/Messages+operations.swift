@@ -184,19 +184,6 @@ extension Messages {
         "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
             + "Segment: \(segment) is not less than TotalSegments: \(total)"
     }
-
-    // MARK: Transactions
-
-    static let manyOperationsOnOneItem = "Transaction request cannot include multiple operations on one item"
-    static let exactlyOneAction = "TransactItems can only contain one of Check, Put, Update or Delete"
-    static func cancelled(_ codes: [String]) -> String {
-        "Transaction cancelled, please refer cancellation reasons for specific reasons "
-            + "[\(codes.joined(separator: ", "))]"
-    }
-    static let tokenMismatch = "An error occurred (IdempotentParameterMismatchException)"
-    static let transactionSize =
-        "Collection size of items exceeded, which can also be caused by the aggregate size of the items in the "
-        + "transaction exceeding the 4MB limit"
 }
 
 /// What goes with expressions.

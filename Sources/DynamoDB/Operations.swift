@@ -10,7 +10,7 @@ public struct Operation: Sendable {
 
     /// Reads the request, carries it out, writes the answer. What is returned goes on later.
     typealias Handler =
-        @Sendable (Engine, RequestContext, inout JSONReader, inout [UInt8]) throws(DynamoDBError) -> LongRead?
+        @Sendable (Engine, RequestContext, inout JSONReader, inout [UInt8]) throws(DynamoDBError) -> LongOperation?
 
     /// A parameter of an operation.
     public struct Parameter: Sendable {
@@ -47,11 +47,26 @@ extension Operation {
 public enum Operations {
     /// By name, ascending.
     public static let all: [Operation] = [
-        CreateTable.operation, DeleteItem.operation, DeleteTable.operation, DescribeContinuousBackups.operation,
-        DescribeEndpoints.operation, DescribeLimits.operation, DescribeTable.operation,
-        GetItem.operation, ListTables.operation, ListTagsOfResource.operation, PutItem.operation, Query.operation,
+        BatchGetItem.operation,
+        BatchWriteItem.operation,
+        CreateTable.operation,
+        DeleteItem.operation,
+        DeleteTable.operation,
+        DescribeContinuousBackups.operation,
+        DescribeEndpoints.operation,
+        DescribeLimits.operation,
+        DescribeTable.operation,
+        GetItem.operation,
+        ListTables.operation,
+        ListTagsOfResource.operation,
+        PutItem.operation,
+        Query.operation,
         Scan.operation,
-        TagResource.operation, TransactWriteItems.operation, UntagResource.operation, UpdateItem.operation,
+        TagResource.operation,
+        TransactGetItems.operation,
+        TransactWriteItems.operation,
+        UntagResource.operation,
+        UpdateItem.operation,
     ]
 
     /// The operation of this name.

@@ -17,12 +17,22 @@ struct Violations {
     }
 
     /// The name of a table that is to be found, or its ARN.
-    mutating func check(tableName name: Text?) {
-        guard let name else { return add(nil, at: "tableName", Messages.notNull) }
-        if name.hasPrefix("arn:") { return check(tableARN: name) }
-        if name.isEmpty { return add("", at: "tableName", Messages.minLength(1)) }
-        check(nameCharacters: name, at: "tableName")
-        if name.count > 255 { add(name.string, at: "tableName", Messages.maxLength(255)) }
+    mutating func check(tableName name: Text?, at path: String = "tableName") {
+        guard let name else { return add(nil, at: path, Messages.notNull) }
+        if name.hasPrefix("arn:") { return check(tableARN: name, at: path) }
+        if name.isEmpty { return add("", at: path, Messages.minLength(1)) }
+        check(nameCharacters: name, at: path)
+        if name.count > 255 { add(name.string, at: path, Messages.maxLength(255)) }
+    }
+
+    /// The names of tables that are to be found, or their ARNs, as the keys of a map; `shown` is how AWS prints the map.
+    mutating func check(tableNames names: [Text], at path: String, shown: () -> String) {
+        let isValid = names.allSatisfy { name in
+            var one = Violations()
+            if name.hasPrefix("arn:") { one.check(tableName: name) } else { one.check(newName: name, at: path) }
+            return one.isEmpty
+        }
+        if !isValid { add(shown(), at: path, Messages.tableNameKeys) }
     }
 
     /// The name of a table or an index that is to be made.

@@ -42,9 +42,11 @@ import Testing
         let failing =
             #"{"Put":{"TableName":"tab","Item":{"pk":{"S":"a"}},"ConditionExpression":"attribute_not_exists(pk)","#
             + #""ReturnValuesOnConditionCheckFailure":"ALL_OLD"}}"#
-        let wrongKey = #"{"Delete":{"TableName":"tab","Key":{"pk":{"N":"5"}}}}"#
+        let noSum =
+            #"{"Update":{"TableName":"tab","Key":{"pk":{"S":"none"}},"UpdateExpression":"SET n = n + :n","#
+            + #""ExpressionAttributeValues":{":n":{"N":"1"}}}}"#
         do {
-            try engine("TransactWriteItems", #"{"TransactItems":[\#(put),\#(failing),\#(wrongKey)]}"#)
+            try engine("TransactWriteItems", #"{"TransactItems":[\#(put),\#(failing),\#(noSum)]}"#)
             Issue.record("not cancelled")
         } catch {
             #expect(error.kind == .transactionCanceled)
@@ -60,7 +62,8 @@ import Testing
                             code: "ConditionalCheckFailed", message: "The conditional request failed",
                             item: ["pk": .s("a"), "n": .number(10)]),
                         .init(
-                            code: "ValidationError", message: "The provided key element does not match the schema"),
+                            code: "ValidationError",
+                            message: "The provided expression refers to an attribute that does not exist in the item"),
                     ]))
         }
         #expect(try item("new") == "{}")
@@ -88,7 +91,11 @@ import Testing
                 #"[{"Update":{"TableName":"tab","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET"}}]"#,
                 #"Invalid UpdateExpression: Syntax error; token: "<EOF>", near: "SET""#
             ),
-            ("[{}]", "TransactItems can only contain one of Check, Put, Update or Delete"),
+            (
+                "[{}]",
+                "1 validation error detected: Value '' at 'transactItems' failed to satisfy constraint: "
+                    + "TransactWriteRequest should contain Delete or Put or Update or ConditionCheck"
+            ),
             (
                 #"[{"ConditionCheck":{"TableName":"tab","Key":{"pk":{"S":"a"}}}}]"#,
                 "1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' failed "

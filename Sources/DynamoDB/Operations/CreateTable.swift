@@ -17,7 +17,7 @@ enum CreateTable {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _ context: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var request = Request()
         var unread = Unread()
         try request.read(&reader, &unread)

@@ -12,7 +12,7 @@ enum DeleteItem {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var request = WriteRequest(.delete)
         try request.read(&reader, operation)
         try request.checkShape()

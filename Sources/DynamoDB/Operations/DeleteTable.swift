@@ -7,7 +7,7 @@ enum DeleteTable {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _ context: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         let table = try engine.tableOfControl(&reader, in: operation)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()

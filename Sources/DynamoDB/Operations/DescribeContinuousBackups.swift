@@ -6,7 +6,7 @@ enum DescribeContinuousBackups {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         let name = try engine.plainName(engine.nameOfControl(&reader, in: operation))
         guard engine.storage.table(named: name) != nil else {
             throw DynamoDBError(.tableNotFound, Messages.backedUpTableNotFound(name))

@@ -9,7 +9,7 @@ enum DescribeLimits {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         try reader.readNothing()
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()

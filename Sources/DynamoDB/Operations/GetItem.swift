@@ -11,7 +11,7 @@ enum GetItem {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var request = Request()
         try request.read(&reader)
         let projection = try request.validate()

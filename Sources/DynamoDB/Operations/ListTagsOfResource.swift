@@ -6,7 +6,7 @@ enum ListTagsOfResource {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var arn: Text?
         try reader.beginRequest()
         while let key = try reader.nextKey() {

@@ -13,7 +13,7 @@ enum Query {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var request = ReadRequest()
         try request.read(&reader, operation)
         let expressions = try validate(&request)

@@ -5,7 +5,7 @@ enum TagResource {
     /// Reads the request and carries it out. AWS answers with no body at all.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var arn: Text?
         var given: [Tags.Given]?
         try reader.beginRequest()

@@ -8,28 +8,32 @@ enum TransactWriteItems {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _ context: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var request = Request()
         try request.read(&reader)
         try request.checkShape()
         let expressions = try request.validate()
         var actions = try request.resolve(engine, expressions)
-        if let token = request.token {
-            let digest = request.digest
-            if let known = try engine.storage.digest(ofToken: token, now: context.now) {
-                guard known == digest else {
-                    throw DynamoDBError(.idempotentParameterMismatch, Messages.tokenMismatch)
-                }
-                for index in actions.indices { try actions[index].chargeReplay(engine) }
-                request.write(actions, isReplay: true, to: &output)
-                return nil
-            }
+        guard let token = request.token else {
             try prepare(&actions, engine)
-            try engine.storage.remember(token: token, digest: digest, now: context.now)
-        } else {
-            try prepare(&actions, engine)
+            for index in actions.indices { try actions[index].carryOut(engine) }
+            request.write(actions, isReplay: false, to: &output)
+            return nil
         }
+        let digest = request.digest
+        if let known = try engine.storage.digest(ofToken: token, now: context.now) {
+            let sizes = ReplaySizes(in: known, after: digest.count)
+            guard known.starts(with: digest), let sizes, sizes.all.count == actions.count else {
+                throw DynamoDBError(.idempotentParameterMismatch, Messages.tokenMismatch)
+            }
+            for index in actions.indices { actions[index].charge(replayOf: sizes.all[index]) }
+            request.write(actions, isReplay: true, to: &output)
+            return nil
+        }
+        try prepare(&actions, engine)
         for index in actions.indices { try actions[index].carryOut(engine) }
+        let sizes = ReplaySizes(all: actions.map(\.imageSize))
+        try engine.storage.remember(token: token, digest: digest + sizes.bytes, now: context.now)
         request.write(actions, isReplay: false, to: &output)
         return nil
     }
@@ -38,12 +42,17 @@ enum TransactWriteItems {
     static let actionsMax = 100
     /// The bytes of a transaction's items together, at most. Source: AWS's quotas.
     static let bytesMax = 4 << 20
+    /// The length of a ClientRequestToken, at most. Source: AWS's API reference.
+    static let tokenBytesMax = 36
 
     struct Request {
         var actions: [WriteRequest] = []
-        var hasActions = false
-        /// Whether some element holds none or several actions.
-        var isMalformed = false
+        /// The number of elements, with those that hold no action; nil when the member is missing.
+        var elementCount: Int?
+        /// Whether some element holds no action.
+        var lacksAction = false
+        /// Whether some element holds several.
+        var hasSeveral = false
         var token: Text?
         var returnConsumedCapacity: Text?
         var returnItemCollectionMetrics: Text?
@@ -66,26 +75,71 @@ enum TransactWriteItems {
     }
 
     /// Decides every action against what is there; nothing is written before all have been decided.
+    ///
+    /// An empty key, of a table or of an index, is the whole request's error and no action's. Whatever else does not fit the table cancels the transaction before any item is read, and AWS reports the first such action only; what
+    /// the items themselves say is reported of every action.
+    ///
+    /// There is no reason TransactionConflict, nor a TransactionConflictException or TransactionInProgressException: a transaction
+    /// is decided and written within one turn of the one thread that owns the tables, so no other request is ever in the middle of
+    /// something. Operations that go on over several turns (Query, Scan, BatchGetItem) write nothing, and AWS too lets them read
+    /// past a transaction; each of their items is as of one moment.
     private static func prepare(_ actions: inout [Action], _ engine: Engine) throws(DynamoDBError) {
+        for index in actions.indices {
+            do throws(DynamoDBError) {
+                try actions[index].checkAgainstTable()
+            } catch {
+                throw error.isEmptyKey ? error : DynamoDBError.cancelled(by: error, at: index, of: actions.count)
+            }
+        }
         var reasons: [DynamoDBError.CancellationReason] = []
         for index in actions.indices {
             do throws(DynamoDBError) {
                 try actions[index].decide(engine)
                 reasons.append(.none)
             } catch {
-                switch error.kind {
-                case .validation: reasons.append(.init(code: "ValidationError", message: error.message))
-                case .conditionalCheckFailed:
-                    var item: Item?
-                    if case .item(let old) = error.detail { item = old }
-                    reasons.append(.init(code: "ConditionalCheckFailed", message: error.message, item: item))
-                default: throw error
-                }
+                guard let reason = DynamoDBError.CancellationReason(error), !error.isEmptyKey else { throw error }
+                reasons.append(reason)
             }
         }
         guard reasons.contains(where: { $0.code != "None" }) else { return }
-        throw DynamoDBError(
-            .transactionCanceled, Messages.cancelled(reasons.map(\.code)), detail: .cancellationReasons(reasons))
+        throw DynamoDBError.cancelled(reasons)
+    }
+
+    /// Throws when a transaction has no or too many actions; in the newer words, and alone.
+    static func check(actionCount count: Int) throws(DynamoDBError) {
+        var violations = Violations()
+        if count == 0 { violations.add(Messages.newerConstraint(at: "TransactItems", Messages.minLength(1))) }
+        if count > actionsMax {
+            violations.add(Messages.newerConstraint(at: "TransactItems", Messages.maxLength(actionsMax)))
+        }
+        try violations.check()
+    }
+
+    /// What a token remembers for its second request, which is charged as reads: of each action, the larger of the item before and
+    /// after.
+    struct ReplaySizes {
+        var all: [Int]
+
+        init(all: [Int]) { self.all = all }
+
+        init?(in bytes: [UInt8], after start: Int) {
+            guard bytes.count >= start, (bytes.count - start) % 4 == 0 else { return nil }
+            all = stride(from: start, to: bytes.count, by: 4).map { index in
+                bytes[index..<(index + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
+            }
+        }
+
+        /// Four bytes each, little-endian.
+        var bytes: [UInt8] {
+            all.flatMap { size in withUnsafeBytes(of: UInt32(clamping: size).littleEndian) { Array($0) } }
+        }
+    }
+}
+
+extension DynamoDBError {
+    /// Whether it is about an empty key, of the table or of an index.
+    fileprivate var isEmptyKey: Bool {
+        kind == .validation && message?.contains("attribute cannot contain an empty") == true
     }
 }
 
@@ -105,10 +159,11 @@ extension TransactWriteItems.Request {
     }
 
     private mutating func readActions(_ reader: inout JSONReader) throws(DynamoDBError) {
-        hasActions = true
+        elementCount = 0
         actions = []
         try reader.beginList()
         while try reader.nextElement() {
+            elementCount! += 1
             var count = 0
             try reader.beginElementStructure("TransactWriteItem")
             while let key = try reader.nextKey() {
@@ -124,23 +179,22 @@ extension TransactWriteItems.Request {
                 }
                 if count == 1 { actions.append(action) }
             }
-            if count != 1 { isMalformed = true }
+            if count == 0 { lacksAction = true }
+            if count > 1 { hasSeveral = true }
         }
     }
 
-    /// The constraints of the request's shape. The number of actions is checked in the newer words.
+    /// The constraints of the request's shape. The number of actions and the token are checked in the newer words, each alone.
     func checkShape() throws(DynamoDBError) {
         var violations = Violations()
-        guard hasActions else {
-            violations.add(nil, at: "transactItems", Messages.notNull)
-            return try violations.check()
+        if let elementCount { try TransactWriteItems.check(actionCount: elementCount) }
+        if let token, token.isEmpty {
+            violations.add(Messages.newerConstraint(at: "ClientRequestToken", Messages.minLength(1)))
         }
-        if actions.isEmpty, !isMalformed {
-            violations.add(Messages.newerConstraint(at: "TransactItems", Messages.minLength(1)))
-        }
-        if actions.count > TransactWriteItems.actionsMax {
+        if let token, token.count > TransactWriteItems.tokenBytesMax {
             violations.add(
-                Messages.newerConstraint(at: "TransactItems", Messages.maxLength(TransactWriteItems.actionsMax)))
+                Messages.newerConstraint(
+                    at: "ClientRequestToken", Messages.maxLength(TransactWriteItems.tokenBytesMax)))
         }
         try violations.check()
         violations.check(
@@ -148,27 +202,25 @@ extension TransactWriteItems.Request {
         violations.check(
             returnItemCollectionMetrics, at: "returnItemCollectionMetrics",
             in: Messages.returnItemCollectionMetricsValues)
-        if let token, token.isEmpty { violations.add("", at: "clientRequestToken", Messages.minLength(1)) }
-        if let token, token.count > 36 {
-            violations.add(token.string, at: "clientRequestToken", Messages.maxLength(36))
-        }
+        if elementCount == nil { violations.add(nil, at: "transactItems", Messages.notNull) }
+        if lacksAction { violations.add("", at: "transactItems", Messages.noAction) }
         for (number, action) in actions.enumerated() {
             action.checkShape(at: "transactItems.\(number + 1).member", &violations)
         }
         try violations.check()
-        if isMalformed { throw .validation(Messages.exactlyOneAction) }
+        if hasSeveral { throw .validation(Messages.exactlyOneAction) }
     }
 
-    /// Checks values and compiles expressions; what is wrong here is the whole request's error.
+    /// Checks values and compiles expressions, action by action; what is wrong here is the whole request's error.
     mutating func validate() throws(DynamoDBError) -> [TransactWriteItems.Expressions] {
         var expressions: [TransactWriteItems.Expressions] = []
         for index in actions.indices {
-            try actions[index].checkPlaceholders(isNewer: false)
-            let target = try actions[index].target!.get()
-            if actions[index].action == .put, target.size > TableSchema.itemBytesMax {
+            if actions[index].action == .put, try actions[index].target!.get().size > TableSchema.itemBytesMax {
                 throw .validation(Messages.itemSize)
             }
+            try actions[index].checkPlaceholders(isNewer: false)
             expressions.append(try actions[index].compile())
+            _ = try actions[index].target!.get()
         }
         return expressions
     }
@@ -188,9 +240,7 @@ extension TransactWriteItems.Request {
                 try request.action == .put
                     ? table.schema.keyValue(ofItem: target) : table.schema.keyValue(ofKey: target)
             }
-            if case .failure(let error) = key, error.message?.contains("cannot contain an empty") == true {
-                throw error
-            }
+            if case .failure(let error) = key, error.isEmptyKey { throw error }
             if case .success(let value) = key {
                 let name = withUnsafeBytes(of: table.id) { Array($0) } + value.bytes
                 guard seen.insert(name).inserted else { throw .validation(Messages.manyOperationsOnOneItem) }
@@ -231,60 +281,36 @@ extension TransactWriteItems.Request {
             if level != .none {
                 writer.key("ConsumedCapacity")
                 writer.beginArray()
-                for capacity in capacities(actions) {
+                for capacity in ConsumedCapacity.byTable(actions.compactMap(\.outcome?.capacity)) {
                     capacity.write(level, direction: isReplay ? .read : .write, to: &writer)
                 }
                 writer.endArray()
             }
-            if returnItemCollectionMetrics == "SIZE" { writeMetrics(actions, to: &writer) }
+            if returnItemCollectionMetrics == "SIZE" {
+                let writes = actions.filter { $0.request.action != .check }
+                ItemCollectionMetrics.write(writes.map { ($0.table, $0.target) }, to: &writer)
+            }
             writer.endObject()
         }
-    }
-
-    /// One for each table, in the order of their first actions.
-    private func capacities(_ actions: [TransactWriteItems.Action]) -> [ConsumedCapacity] {
-        var all: [ConsumedCapacity] = []
-        for action in actions {
-            guard let capacity = action.outcome?.capacity else { continue }
-            if let index = all.firstIndex(where: { $0.table === capacity.table }) {
-                all[index].add(capacity)
-            } else {
-                all.append(capacity)
-            }
-        }
-        return all
-    }
-
-    private func writeMetrics(_ actions: [TransactWriteItems.Action], to writer: inout JSONWriter) {
-        var tables: [Table] = []
-        for action in actions where !tables.contains(where: { $0 === action.table }) {
-            if action.table.indexes.contains(where: { !$0.schema.isGlobal }) { tables.append(action.table) }
-        }
-        guard !tables.isEmpty else { return }
-        writer.key("ItemCollectionMetrics")
-        writer.beginObject()
-        for table in tables {
-            writer.key(text: table.schema.name)
-            writer.beginArray()
-            for action in actions where action.table === table && action.request.action != .check {
-                ItemCollectionMetrics.writeStructure(table, key: action.target, to: &writer)
-            }
-            writer.endArray()
-        }
-        writer.endObject()
     }
 }
 
 extension TransactWriteItems.Action {
+    /// Checks the action's own values against the table.
+    func checkAgainstTable() throws(DynamoDBError) {
+        let key = try key.get()
+        switch request.action {
+        case .put:
+            try table.schema.checkIndexKeys(of: target, before: nil, isUpdate: false)
+        case .update: try UpdatePlan(table: table, key: key, target: target, update: expressions.update).checkTargets()
+        case .delete, .check: break
+        }
+    }
+
     /// Decides the action against what is there now.
     mutating func decide(_ engine: Engine) throws(DynamoDBError) {
         let key = try key.get()
         let update = UpdatePlan(table: table, key: key, target: target, update: expressions.update)
-        switch request.action {
-        case .put: try table.schema.checkIndexKeys(of: target, before: nil, isUpdate: false)
-        case .update: try update.checkTargets()
-        case .delete, .check: break
-        }
         old = try update.old(engine)
         if let condition = expressions.condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
         switch request.action {
@@ -313,10 +339,12 @@ extension TransactWriteItems.Action {
         self.outcome = outcome
     }
 
-    /// What a token's second request costs: a transactional read of the item.
-    mutating func chargeReplay(_ engine: Engine) throws(DynamoDBError) {
-        let stored = try engine.storage.item(table, key: key.get().bytes)
-        let units = CapacityUnits.read(stored?.size ?? 0, isConsistent: true) * 2
+    /// The size of the item before or after, whichever is larger.
+    var imageSize: Int { max(old.stored?.size ?? 0, new?.size ?? 0) }
+
+    /// What a token's second request costs: a transactional read of what the first one was charged for.
+    mutating func charge(replayOf size: Int) {
+        let units = CapacityUnits.read(size, isConsistent: true) * 2
         outcome = WriteOutcome(table: table, old: nil, new: nil, capacity: ConsumedCapacity(table, tableUnits: units))
     }
 }
@@ -325,8 +353,7 @@ extension WriteRequest {
     /// The constraints of an action of a transaction.
     func checkShape(at path: String, _ violations: inout Violations) {
         let member = path + "." + action.rawValue.prefix(1).lowercased() + action.rawValue.dropFirst()
-        if tableName == nil { violations.add(nil, at: member + ".tableName", Messages.notNull) }
-        if tableName?.isEmpty == true { violations.add("", at: member + ".tableName", Messages.minLength(1)) }
+        violations.check(tableName: tableName, at: member + ".tableName")
         if target == nil {
             violations.add(nil, at: member + (action == .put ? ".item" : ".key"), Messages.notNull)
         }

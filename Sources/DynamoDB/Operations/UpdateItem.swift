@@ -12,7 +12,7 @@ enum UpdateItem {
     /// Reads the request, carries it out, writes the answer.
     private static func handle(
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
-    ) throws(DynamoDBError) -> LongRead? {
+    ) throws(DynamoDBError) -> LongOperation? {
         var request = WriteRequest(.update)
         try request.read(&reader, operation)
         try request.checkShapeNewer()

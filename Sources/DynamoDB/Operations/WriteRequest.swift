@@ -225,6 +225,26 @@ enum ItemCollectionMetrics {
         writeStructure(table, key: key, to: &writer)
     }
 
+    /// Writes the member of an operation with several writes: of each table with item collections, one structure for each write.
+    static func write(_ writes: [(table: Table, key: Item)], to writer: inout JSONWriter) {
+        var tables: [Table] = []
+        for (table, _) in writes where !tables.contains(where: { $0 === table }) {
+            if table.indexes.contains(where: { !$0.schema.isGlobal }) { tables.append(table) }
+        }
+        guard !tables.isEmpty else { return }
+        writer.key("ItemCollectionMetrics")
+        writer.beginObject()
+        for table in tables {
+            writer.key(text: table.schema.name)
+            writer.beginArray()
+            for write in writes where write.table === table {
+                writeStructure(table, key: write.key, to: &writer)
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
     /// Writes the structure. The sizes are an estimate in AWS's words: of 0 to 1 GB.
     static func writeStructure(_ table: Table, key: Item, to writer: inout JSONWriter) {
         let name = table.schema.key.partition.name
