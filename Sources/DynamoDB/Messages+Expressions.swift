@@ -8,6 +8,14 @@ extension Messages {
         "ExpressionAttributeNames contains invalid key: Syntax error; key: \"\(key)\""
     }
 
+    /// AWS gives the size here, and for values it does not.
+    static func longNameKey(_ size: Int) -> String {
+        "ExpressionAttributeNames contains invalid key: \(longKey) size of key: \(size)"
+    }
+
+    static let longValueKey = "ExpressionAttributeValues contains invalid key: " + longKey
+    private static let longKey = "The expression attribute map contains a key that is too long;"
+
     static func invalidName(_ name: Text, key: String) -> String {
         "ExpressionAttributeNames contains invalid value: \(attributeName(name)) for key \(key)"
     }
@@ -41,9 +49,10 @@ extension Messages {
     static let expressionEmpty = "The expression can not be empty;"
     static let redundantParentheses = "The expression has redundant parentheses;"
 
-    static func expressionSize(_ size: Int) -> String {
-        "Expression size has exceeded the maximum allowed size; expression size: \(size)"
-    }
+    static let expressionSize = "Expression size has exceeded the maximum allowed size;"
+
+    /// So in conditions and filters only.
+    static func expressionSize(_ size: Int) -> String { "\(expressionSize) expression size: \(size)" }
 
     static func tooManyOperators(_ count: Int) -> String {
         "The expression contains too many operators; operator count: \(count)"
@@ -150,7 +159,8 @@ extension Messages {
 
     static let keyConditionCount = "Conditions can be of length 1 or 2 only"
     static let keyConditionNested = "KeyConditionExpressions cannot contain nested operations"
-    static let keyConditionNestedAttribute = "KeyConditionExpressions cannot have conditions on nested attributes"
+    static let keyConditionNestedAttribute =
+        "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes"
     static let keyConditionTwice = "KeyConditionExpressions must only contain one condition per key"
     static let keyConditionManyNames =
         "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
@@ -183,6 +193,14 @@ extension Messages {
     static let updateOperandMissing =
         "The provided expression refers to an attribute that does not exist in the item"
     static let updateOperandType = "An operand in the update expression has an incorrect data type"
+
+    static let updatesIndexKeyType =
+        "The update expression attempted to update the secondary index key to unsupported type"
+
+    /// Of a path into a key attribute, which has no inside; `kind` is Key or IndexKey.
+    static func keyNotScalar(_ kind: String, _ key: Text) -> String {
+        "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: \(kind): \(key)"
+    }
 
     static func updatesKey(_ key: String) -> String {
         invalidParameters + "Cannot update attribute \(key). This attribute is part of the key"

@@ -14,10 +14,9 @@ extension Messages {
     static let comparisonOperatorValues =
         "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS"
     static let conditionalOperatorValues = "OR, AND"
-    static let conditionalOperatorAlone =
-        invalidParameters + "ConditionalOperator cannot be used without Filter or Expected"
+    static let conditionalOperatorAlone = "ConditionalOperator cannot be used without Filter or Expected"
     static let conditionalOperatorOfOne =
-        invalidParameters + "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+        "ConditionalOperator can only be used when Filter or Expected has two or more elements"
     static let conditionTypesDiffer =
         invalidParameters + "AttributeValues inside AttributeValueList must be of same type"
     static let conditionBoundsOrder =
@@ -67,7 +66,7 @@ extension Messages {
 
     // MARK: AttributeUpdates
 
-    static let attributeActionValues = "ADD, PUT, DELETE"
+    static let attributeActionValues = "ADD, DELETE, PUT"
     static let attributeUpdateWithoutValue =
         invalidParameters + "Only DELETE action is allowed when no attribute value is specified"
     static let attributeUpdateMismatch = "Type mismatch for attribute to update"

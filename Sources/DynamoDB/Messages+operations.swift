@@ -155,9 +155,8 @@ extension Messages {
         "Cannot specify the \(parameter) when choosing to get "
             + (select == "COUNT" ? "only the Count" : select)
     }
-    static func projectedWithoutIndex(_ verb: String) -> String {
-        "ALL_PROJECTED_ATTRIBUTES can be used only when \(verb) using an IndexName"
-    }
+    /// AWS says so of scans too.
+    static let projectedWithoutIndex = "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
     static func allAttributesOnGlobal(_ index: Text) -> String {
         invalidParameters + "Select type ALL_ATTRIBUTES is not supported for global secondary index \(index) because "
             + "its projection type is not ALL"
@@ -171,6 +170,13 @@ extension Messages {
     static let startKeyInvalid = "The provided starting key is invalid"
     static let startKeyOutside =
         "The provided starting key is outside query boundaries based on provided conditions"
+    static let startKeyCannotRestart = "The query can return at most one row and cannot be restarted"
+    /// Of a partition that can hold but one item.
+    static func startKeyOfOne(_ key: Item) -> String {
+        let attributes = key.entries.map { "\($0.name)=AttributeValue: \(scalar($0.value))" }
+        return "The provided exclusive start key is invalid: ExclusiveStartKey: "
+            + "{\(attributes.joined(separator: ", "))}"
+    }
     static let startKeyAgainstRange = "The provided starting key does not match the range key predicate"
     static func startKeySegment(_ segment: Int, of total: Int) -> String {
         startKeyInvalid + ": Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "

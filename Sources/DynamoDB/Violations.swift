@@ -65,6 +65,8 @@ extension DynamoDBError {
     /// with a request before they look at the table.
     var enveloped: DynamoDBError {
         guard kind == .validation, let message, !message.contains(" detected: ") else { return self }
+        // These AWS leaves as they are.
+        if message == Messages.emptyAttributeValue || message == Messages.manyDataTypes { return self }
         return prefixed(Messages.oneViolation)
     }
 }

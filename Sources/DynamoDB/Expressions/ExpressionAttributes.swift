@@ -15,6 +15,9 @@ public struct ExpressionAttributes {
     /// Whether the request has ExpressionAttributeValues, even empty ones.
     public private(set) var hasValues = false
 
+    /// The bytes that a placeholder may have, its sign included.
+    static let placeholderBytesMax = 255
+
     /// None.
     public init() {}
 
@@ -74,7 +77,11 @@ public struct ExpressionAttributes {
     public func validate(namesPlaceholder: Bool = true) throws(DynamoDBError) {
         if hasNames {
             if names.isEmpty { throw .validation(Messages.namesEmpty) }
-            for entry in names where !isPlaceholder(entry.placeholder, UInt8(ascii: "#")) {
+            for entry in names {
+                if entry.placeholder.count > ExpressionAttributes.placeholderBytesMax {
+                    throw .validation(Messages.longNameKey(entry.placeholder.count))
+                }
+                if isPlaceholder(entry.placeholder, UInt8(ascii: "#")) { continue }
                 throw .validation(Messages.invalidNameKey(entry.placeholder.string))
             }
             for entry in names where entry.value.isEmpty || entry.value.count > AttributeMap.nameBytesMax {
@@ -83,7 +90,11 @@ public struct ExpressionAttributes {
         }
         guard hasValues else { return }
         if values.isEmpty { throw .validation(Messages.valuesEmpty) }
-        for entry in values where !isPlaceholder(entry.placeholder, UInt8(ascii: ":")) {
+        for entry in values {
+            if entry.placeholder.count > ExpressionAttributes.placeholderBytesMax {
+                throw .validation(Messages.longValueKey)
+            }
+            if isPlaceholder(entry.placeholder, UInt8(ascii: ":")) { continue }
             throw .validation(Messages.invalidValueKey(entry.placeholder.string))
         }
         for entry in values {

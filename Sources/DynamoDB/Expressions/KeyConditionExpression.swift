@@ -83,6 +83,9 @@ public struct KeyConditionExpression: Sendable {
 
     /// Compiles the condition. Throws a ValidationException with AWS's text, "Invalid KeyConditionExpression: ...".
     public init(parsing text: Text, _ attributes: inout ExpressionAttributes) throws(DynamoDBError) {
+        if text.count > Parser.sizeMax {
+            throw .validation("Invalid KeyConditionExpression: " + Messages.expressionSize)
+        }
         condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes)
     }
 

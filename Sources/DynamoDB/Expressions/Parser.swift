@@ -55,7 +55,10 @@ struct Parser {
 
     init(_ source: Text, family: Family) throws(ExpressionProblem) {
         if source.isEmpty { throw .init(Messages.expressionEmpty) }
-        if source.count > Parser.sizeMax { throw .init(Messages.expressionSize(source.count)) }
+        if source.count > Parser.sizeMax {
+            let isCondition = family == .condition
+            throw .init(isCondition ? Messages.expressionSize(source.count) : Messages.expressionSize)
+        }
         self.source = source
         self.family = family
         tokens = source.withBytes { Lexer.tokens($0) }
@@ -237,6 +240,9 @@ struct Parser {
         repeat {
             let operand = try argument(&self)
             if family == .condition { noteMisuse(operand) }
+            if family == .update, name == "list_append", case .call(let inner) = operand, inner.name == name {
+                noteMisuse(of: name)
+            }
             arguments.append(operand)
         } while take(.comma)
         try expect(.rightParenthesis)

@@ -47,6 +47,14 @@ public struct UpdateExpression: Sendable {
         }
     }
 
+    /// Every path that the update writes or reads.
+    var paths: [DocumentPath] {
+        clauses.flatMap { clause in
+            guard case .set(let operand) = clause.action else { return [clause.path] }
+            return [clause.path] + operand.paths
+        }
+    }
+
     /// Throws when the update writes to an attribute of the key, or into one.
     public func checkKeys(_ keys: [Text]) throws(DynamoDBError) {
         for key in keys where clauses.contains(where: { $0.path.attribute == key }) {
@@ -75,6 +83,16 @@ public struct UpdateExpression: Sendable {
 }
 
 extension UpdateExpression.Operand {
+    /// The paths that it reads.
+    var paths: [DocumentPath] {
+        switch self {
+        case .path(let path): [path]
+        case .value: []
+        case .ifNotExists(let path, let other): [path] + other.paths
+        case .listAppend(let a, let b), .plus(let a, let b), .minus(let a, let b): a.paths + b.paths
+        }
+    }
+
     var knownType: DataType? {
         switch self {
         case .path: nil

@@ -17,6 +17,7 @@ enum GetItem {
         let projection = try request.validate()
         let table = try engine.table(request.tableName!)
         let key = try table.schema.keyValue(ofKey: request.key!.get())
+        if let projection { try table.schema.checkScalarKeys(projection.paths) }
         try answer(request, projection, table, key, engine, &output)
         return nil
     }

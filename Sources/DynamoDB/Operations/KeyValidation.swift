@@ -50,6 +50,34 @@ extension TableSchema {
         return value.size > sortKeyBytesMax ? Messages.sortKeySize : nil
     }
 
+    /// Throws when a path goes into an attribute of a key, of the table or of an index.
+    func checkScalarKeys(_ paths: [DocumentPath]) throws(DynamoDBError) {
+        guard paths.contains(where: \.isNested) else { return }
+        func check(_ key: KeySchema, _ kind: String) throws(DynamoDBError) {
+            for attribute in key.attributes
+            where paths.contains(where: { $0.isNested && $0.attribute == attribute.name }) {
+                throw .validation(Messages.keyNotScalar(kind, attribute.name))
+            }
+        }
+        try check(key, "Key")
+        for index in indexes { try check(index.key, "IndexKey") }
+    }
+
+    /// Checks what an update will write to index keys, as far as that is known without the item.
+    func checkIndexKeys(of update: UpdateExpression) throws(DynamoDBError) {
+        guard !indexes.isEmpty else { return }
+        let targets = update.targets
+        for index in indexes.sorted(by: { $0.name < $1.name }) {
+            for attribute in index.key.attributes {
+                guard let target = targets.first(where: { !$0.path.isNested && $0.path.attribute == attribute.name }),
+                    let type = target.type, type != attribute.type
+                else { continue }
+                throw .validation(
+                    Messages.indexKeyType(attribute.name, expected: attribute.type, actual: type, index: index.name))
+            }
+        }
+    }
+
     /// Checks the index keys that an item has. With `before`, the item is the outcome of an update, and only what that
     /// changed is looked at. Of several wrong ones, AWS names that of the first index by name.
     func checkIndexKeys(of item: Item, before: Item?, isUpdate: Bool) throws(DynamoDBError) {
@@ -59,6 +87,7 @@ extension TableSchema {
                 guard !key.contains(attribute.name), let value = item[attribute.name] else { continue }
                 if isUpdate, before?[attribute.name] == value { continue }
                 guard value.type == attribute.type else {
+                    if isUpdate { throw .validation(Messages.updatesIndexKeyType) }
                     let message = Messages.indexKeyType(
                         attribute.name, expected: attribute.type, actual: value.type, index: index.name)
                     throw .validation(message)

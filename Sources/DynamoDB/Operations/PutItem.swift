@@ -18,6 +18,7 @@ enum PutItem {
         try request.checkShapeNewer()
         let (item, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
         let table = try engine.table(request.tableName!)
+        if item.size > TableSchema.itemBytesMax { throw .validation(Messages.itemSize) }
         let key = try table.schema.keyValue(ofItem: item)
         try table.schema.checkIndexKeys(of: item, before: nil, isUpdate: false)
         let plan = PutPlan(table: table, key: key, item: item)
@@ -46,7 +47,6 @@ enum PutItem {
         if let values = request.returnValues, values != "ALL_OLD", values != "NONE" {
             throw .validation(Messages.returnValuesOfPut)
         }
-        if item.size > TableSchema.itemBytesMax { throw .validation(Messages.itemSize) }
         return (item, try request.compile().condition)
     }
 }

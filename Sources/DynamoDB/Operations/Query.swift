@@ -25,14 +25,20 @@ enum Query {
         var range = try KeyRange(condition)
         if let start {
             try check(start, try request.startKey!.get(), schema, condition)
+            if index == nil, schema.sort == nil {
+                throw .validation(Messages.startKeyOfOne(try request.startKey!.get()))
+            }
             range.begin(after: start.bytes, isForward: request.isForward)
         }
-        for path in expressions.filter?.paths ?? [] where schema.contains(path.attribute) {
-            let isLegacy = request.legacyFilter != nil
-            throw .validation(
-                isLegacy ? Messages.queryFilterOnKey(path.attribute) : Messages.filterOnKey(path.attribute))
+        try table.schema.checkScalarKeys(expressions.projection?.paths ?? [])
+        if let filter = expressions.filter {
+            for key in schema.attributes where filter.paths.contains(where: { $0.attribute == key.name }) {
+                let isLegacy = request.legacyFilter != nil
+                throw .validation(isLegacy ? Messages.queryFilterOnKey(key.name) : Messages.filterOnKey(key.name))
+            }
         }
         let readsTable = try request.checkProjection(expressions.projection, index, table)
+        try table.schema.checkScalarKeys(expressions.filter?.paths ?? [])
         var plan = LongRead.Plan(table: table, index: index, range: range)
         plan.isForward = request.isForward
         plan.limit = request.limit
@@ -80,7 +86,7 @@ enum Query {
         var conditions = try key?.checkForm()
         if key == nil { conditions = try request.keyConditions?.keyConditions() }
         try request.attributes.checkAllUsed()
-        try request.checkSelect("Querying")
+        try enveloped { () throws(DynamoDBError) in try request.checkSelect() }
         guard let conditions else { throw .validation(Messages.keyConditionMissing) }
         return Expressions(
             conditions: conditions, filter: filter ?? legacyFilter, projection: projection ?? legacyProjection)
@@ -103,6 +109,7 @@ enum Query {
         let isInPartition = start[schema.partition.name] == condition.partition[0]
         if let predicate = condition.sort.first, let sort = schema.sort, let value = start[sort.name] {
             guard predicate.holds(for: value) else { throw .validation(Messages.startKeyAgainstRange) }
+            guard isInPartition else { throw .validation(Messages.startKeyCannotRestart) }
         }
         guard isInPartition else { throw .validation(Messages.startKeyOutside) }
     }

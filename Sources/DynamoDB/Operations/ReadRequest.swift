@@ -121,7 +121,7 @@ struct ReadRequest {
     }
 
     /// Checks Select against the projection and the index.
-    func checkSelect(_ verb: String) throws(DynamoDBError) {
+    func checkSelect() throws(DynamoDBError) {
         if let select, projection != nil || attributesToGet != nil, select != "SPECIFIC_ATTRIBUTES" {
             let parameter = projection == nil ? "AttributesToGet" : "ProjectionExpression"
             throw .validation(Messages.projectionWithSelect(parameter, select.string))
@@ -130,7 +130,7 @@ struct ReadRequest {
             throw .validation(Messages.specificWithoutProjection)
         }
         if select == "ALL_PROJECTED_ATTRIBUTES", indexName == nil {
-            throw .validation(Messages.projectedWithoutIndex(verb))
+            throw .validation(Messages.projectedWithoutIndex)
         }
     }
 

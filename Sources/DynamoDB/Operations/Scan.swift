@@ -20,6 +20,8 @@ enum Scan {
         let index = try request.index(of: table)
         let start = try request.startPosition(table, index, isQuery: false)
         let readsTable = try request.checkProjection(projection, index, table)
+        try table.schema.checkScalarKeys(projection?.paths ?? [])
+        try table.schema.checkScalarKeys(filter?.paths ?? [])
         var plan = LongRead.Plan(table: table, index: index, range: .all)
         plan.segment = segment(request)
         if let start {
@@ -76,7 +78,7 @@ enum Scan {
             try ProjectionExpression(parsing: text, &request.attributes)
         }
         try request.attributes.checkAllUsed()
-        try request.checkSelect("Scanning")
+        try request.checkSelect()
         return (filter ?? legacyFilter, projection ?? legacyProjection)
     }
 

@@ -74,9 +74,13 @@ struct UpdatePlan {
     let target: Item
     let update: UpdateExpression?
 
-    /// The key itself may not be updated, and what is set for an index key by the update's text must be of its type.
+    /// The key itself may not be updated, what is set for an index key by the update's text must be of its type, and no path
+    /// may go into a key.
     func checkTargets() throws(DynamoDBError) {
-        try update?.checkKeys(table.schema.key.attributes.map(\.name))
+        guard let update else { return }
+        try update.checkKeys(table.schema.key.attributes.map(\.name))
+        try table.schema.checkIndexKeys(of: update)
+        try table.schema.checkScalarKeys(update.paths)
     }
 
     /// Reads what is there now.
