@@ -47,9 +47,7 @@ struct AttributeUpdates {
     }
 
     private static func action(_ update: Update) throws(DynamoDBError) -> UpdateExpression.Action {
-        if update.attribute.isEmpty || update.attribute.count > AttributeMap.nameBytesMax {
-            throw .validation(Messages.attributeName(update.attribute))
-        }
+        try AttributeMap.check(name: update.attribute)
         let action = update.action?.string ?? "PUT"
         guard let value = try update.value?.get() else {
             guard action == "DELETE" else { throw .validation(Messages.attributeUpdateWithoutValue) }

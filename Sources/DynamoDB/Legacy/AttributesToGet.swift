@@ -4,12 +4,20 @@ extension ProjectionExpression {
         self.init(paths: names.map { DocumentPath([.name($0)]) })
     }
 
-    /// Throws when AttributesToGet has a name twice.
+    /// Throws when AttributesToGet has a name that no attribute can have, or one twice.
     static func check(attributesToGet names: [Text]) throws(DynamoDBError) {
+        for name in names { try AttributeMap.check(name: name) }
         var seen: Set<Text> = []
         for name in names where !seen.insert(name).inserted {
             throw .validation(Messages.duplicateAttributeToGet(name))
         }
+    }
+}
+
+extension AttributeMap {
+    /// Throws when no attribute can have this name.
+    static func check(name: Text) throws(DynamoDBError) {
+        if name.isEmpty || name.count > nameBytesMax { throw .validation(Messages.attributeName(name)) }
     }
 }
 

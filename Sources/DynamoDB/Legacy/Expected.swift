@@ -53,6 +53,7 @@ struct Expected {
 
     private static func node(_ expectation: Expectation) throws(DynamoDBError) -> ConditionExpression.Node {
         let attribute = expectation.attribute
+        try AttributeMap.check(name: attribute)
         if expectation.value != nil, expectation.values != nil {
             throw .validation(Messages.expectedBothValues(attribute))
         }

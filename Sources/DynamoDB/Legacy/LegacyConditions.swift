@@ -51,6 +51,7 @@ struct LegacyConditions {
     private func checked() throws(DynamoDBError) -> [Checked] {
         var checked: [Checked] = []
         for condition in conditions {
+            try AttributeMap.check(name: condition.attribute)
             var values: [AttributeValue] = []
             for value in condition.values { values.append(try value.get()) }
             guard let comparison = ComparisonOperator(rawValue: condition.comparison?.string ?? "") else { continue }
