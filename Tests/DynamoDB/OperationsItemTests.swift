@@ -89,8 +89,8 @@ import Testing
                 #"ValidationException: Invalid ProjectionExpression: Syntax error; token: "!", near: "!!""#
             ),
             (
-                #"{"TableName":"tab","Key":{"pk":{"S":"a"}},"AttributesToGet":["a"]}"#,
-                "ValidationException: Nestbox does not support the parameter AttributesToGet of GetItem yet: leave it out"
+                #"{"TableName":"tab","Key":{"pk":{"S":"a"}},"AttributesToGet":["a","a"]}"#,
+                "ValidationException: One or more parameter values were invalid: Duplicate value in attribute name: a"
             ),
             (
                 #"{"TableName":"tab","Key":{"pk":{"S":"a"}},"AttributesToGet":["a"],"ProjectionExpression":"a"}"#,
@@ -144,9 +144,9 @@ import Testing
                     + "using expressions"
             ),
             (
-                #"{"TableName":"tab","Item":{"pk":{"S":"a"}},"Expected":{}}"#,
-                "ValidationException: 1 validation error detected: Nestbox does not support the parameter Expected of "
-                    + "PutItem yet: leave it out"
+                #"{"TableName":"tab","Item":{"pk":{"S":"a"}},"Expected":{},"ConditionalOperator":"OR"}"#,
+                "ValidationException: 1 validation error detected: ConditionalOperator cannot be used without Filter "
+                    + "or Expected"
             ),
             (
                 #"{"Item":{"pk":{"S":"a"}}}"#,
@@ -192,7 +192,7 @@ import Testing
         #expect(put(409_600) == "answered {}")
         #expect(
             put(409_601)
-                == "ValidationException: 1 validation error detected: Item size has exceeded the maximum allowed size")
+                == "ValidationException: Item size has exceeded the maximum allowed size")
     }
 
     @Test(

@@ -279,15 +279,15 @@ import Testing
             ),
             (
                 #""KeyConditionExpression":"pk = :p","Select":"SPECIFIC_ATTRIBUTES""#,
-                "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
+                "1 validation error detected: Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
             ),
             (
                 #""KeyConditionExpression":"pk = :p","Select":"COUNT","ProjectionExpression":"a""#,
-                "Cannot specify the ProjectionExpression when choosing to get only the Count"
+                "1 validation error detected: Cannot specify the ProjectionExpression when choosing to get only the Count"
             ),
             (
                 #""KeyConditionExpression":"pk = :p","Select":"ALL_PROJECTED_ATTRIBUTES""#,
-                "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+                "1 validation error detected: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
             ),
             (
                 #""KeyConditionExpression":"pk = :p","KeyConditions":{}"#,

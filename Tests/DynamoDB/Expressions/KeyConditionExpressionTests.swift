@@ -75,6 +75,9 @@ import Testing
         #expect(try KeyConditionExpressionTests.resolve("pk = :a", sort: []).sort == [])
     }
 
+    private static let nestedAttribute =
+        "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes"
+
     @Test(
         "What conditions may have and key conditions may not",
         arguments: [
@@ -105,8 +108,8 @@ import Testing
                 "begins_with(a, b)",
                 "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
             ),
-            ("b.d > a AND c.d > e.f", "KeyConditionExpressions cannot have conditions on nested attributes"),
-            ("#pk = :a AND #sk.foo = :b", "KeyConditionExpressions cannot have conditions on nested attributes"),
+            ("b.d > a AND c.d > e.f", KeyConditionExpressionTests.nestedAttribute),
+            ("#pk = :a AND #sk.foo = :b", KeyConditionExpressionTests.nestedAttribute),
             (":b > :a AND a < :b", "Invalid condition in KeyConditionExpression: No key attribute specified"),
             (
                 "b > :a AND b < :a and c = :a and d = :a",
