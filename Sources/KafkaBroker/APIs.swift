@@ -43,9 +43,19 @@ package enum APIs {
         API(DescribeLogDirs.self),
         API(CreatePartitions.self),
         API(DeleteGroups.self),
+        API(ElectLeaders.self),
         API(IncrementalAlterConfigs.self),
+        API(AlterPartitionReassignments.self),
+        API(ListPartitionReassignments.self),
+        API(OffsetDelete.self),
+        API(DescribeQuorum.self),
+        API(UpdateFeatures.self),
+        API(DescribeCluster.self),
         API(DescribeProducers.self),
+        API(GetTelemetrySubscriptions.self),
+        API(PushTelemetry.self),
         API(ListConfigResources.self),
+        API(DescribeTopicPartitions.self),
     ]
 
     private static let table: [API?] = {

@@ -1,7 +1,9 @@
 """Administration as confluent-kafka's and kafka-python's admin clients do it, and configs byte by byte at the wire."""
 
+import struct
 import uuid
 
+import confluent_kafka
 import confluent_kafka.admin as ck
 import kafka.admin
 import pytest
@@ -268,6 +270,141 @@ def test_bad_numbers_of_partitions_are_refused(ask, topic):
         "The manual partition assignment includes broker 2, but no such broker is registered.")
     assert create_partitions(ask, topic, 3, [[1]], validate_only=True) == (NONE, None)
     assert create_partitions(ask, topic, 2)[1] == "Topic already has 2 partition(s)."
+
+
+# One node: leaders, reassignments, the quorum, features
+
+
+def elect(ask, kind, partitions):
+    r = message("ElectLeadersRequest").TopicPartitions
+    answer = ask("ElectLeaders", 2, election_type=kind, timeout_ms=1000, topic_partitions=partitions and [
+        r(topic=t, partitions=ps) for t, ps in partitions.items()])
+    assert answer["error_code"] == NONE
+    return {t["topic"]: [(p["partition_id"], p["error_code"], p["error_message"]) for p in t["partition_result"]]
+            for t in answer["replica_election_results"]}
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_no_election_is_needed(ask, topic, kind):
+    assert elect(ask, kind, {topic: [0, 7], "nope": [0]}) == {
+        topic: [(0, 84, "Leader election not needed for topic partition."),
+                (7, UNKNOWN_TOPIC, f"No such partition as {topic}-7")],
+        "nope": [(0, UNKNOWN_TOPIC, "No such topic as nope")]}
+    assert elect(ask, kind, None)[topic] == []
+
+
+def test_partitions_stay_where_they_are(ask, topic):
+    r = message("AlterPartitionReassignmentsRequest").ReassignableTopic
+    def reassign(name, partition, replicas):
+        answer = ask("AlterPartitionReassignments", 1, timeout_ms=1000, topics=[r(name=name, partitions=[
+            r.ReassignablePartition(partition_index=partition, replicas=replicas)])])
+        result = answer["responses"][0]["partitions"][0]
+        return result["error_code"], result["error_message"]
+    assert reassign(topic, 0, [1]) == (NONE, None)
+    assert reassign(topic, 0, None) == (85, "No partition reassignment is in progress.")
+    assert reassign(topic, 0, [1, 2]) == (
+        INVALID_REPLICA_ASSIGNMENT,
+        "The manual partition assignment includes broker 2, but no such broker is registered.")
+    assert reassign(topic, 0, []) == (
+        INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes an empty replica list.")
+    assert reassign(topic, 7, [1]) == (UNKNOWN_TOPIC, f"Unable to find partition {topic}:7.")
+    assert reassign("nope", 0, [1]) == (UNKNOWN_TOPIC, "Unable to find a topic named nope.")
+    assert ask("ListPartitionReassignments", 0, timeout_ms=1000, topics=None)["topics"] == []
+
+
+def test_the_quorum_is_this_node(ask):
+    r = message("DescribeQuorumRequest").TopicData
+    def quorum(topic):
+        return ask("DescribeQuorum", 2, topics=[r(topic_name=topic, partitions=[
+            r.PartitionData(partition_index=0)])])["topics"][0]["partitions"][0]
+    partition = quorum("__cluster_metadata")
+    assert partition["leader_id"] == 1 and [v["replica_id"] for v in partition["current_voters"]] == [1]
+    assert partition["high_watermark"] == partition["current_voters"][0]["log_end_offset"] >= 0
+    assert quorum("other")["error_code"] == UNKNOWN_TOPIC
+
+
+def test_features_cannot_be_changed(ask):
+    r = message("UpdateFeaturesRequest").FeatureUpdateKey
+    answer = ask("UpdateFeatures", 1, timeout_ms=1000, validate_only=False, feature_updates=[
+        r(feature="transaction.version", max_version_level=2, upgrade_type=1)])
+    assert (answer["error_code"], answer["error_message"]) == (
+        95, "The update failed for all features since the following feature had an error: Invalid update version 2 for "
+        "feature transaction.version. Local controller 1 does not support this feature.")
+
+
+def test_the_cluster_is_described_and_controllers_are_not_here(ask):
+    answer = ask("DescribeCluster", 1, include_cluster_authorized_operations=True, endpoint_type=1)
+    assert answer["controller_id"] == 1 and [b["broker_id"] for b in answer["brokers"]] == [1]
+    assert answer["cluster_id"]
+    answer = ask("DescribeCluster", 1, include_cluster_authorized_operations=False, endpoint_type=2)
+    assert (answer["error_code"], answer["error_message"]) == (
+        114, "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER")
+    answer = ask("DescribeCluster", 1, include_cluster_authorized_operations=False, endpoint_type=5)
+    assert (answer["error_code"], answer["error_message"]) == (115, "Unsupported endpoint type 5")
+
+
+def test_topics_are_described_a_page_at_a_time(ask, admin):
+    names = sorted(f"page-{uuid.uuid4().hex[:8]}-{i}" for i in range(3))
+    for future in admin.create_topics([ck.NewTopic(n, 3, 1) for n in names]).values():
+        future.result(10)
+    request = message("DescribeTopicPartitionsRequest")
+    def pages():
+        cursor = None
+        while True:
+            answer = ask("DescribeTopicPartitions", 0, topics=[request.TopicRequest(name=n) for n in names],
+                         response_partition_limit=4, cursor=cursor)
+            yield [(t["name"], p["partition_index"]) for t in answer["topics"] for p in t["partitions"]]
+            if not answer["next_cursor"]:
+                return
+            cursor = request.Cursor(topic_name=answer["next_cursor"]["topic_name"],
+                                    partition_index=answer["next_cursor"]["partition_index"])
+    found = list(pages())
+    assert [len(page) for page in found] == [4, 4, 1]
+    assert sum(found, []) == [(n, p) for n in names for p in range(3)]
+    answer = ask("DescribeTopicPartitions", 0, topics=[request.TopicRequest(name=n) for n in ("no", "a b")],
+                 response_partition_limit=4, cursor=None)
+    assert {t["name"]: t["error_code"] for t in answer["topics"]} == {"no": UNKNOWN_TOPIC, "a b": INVALID_TOPIC}
+    answer = ask("DescribeTopicPartitions", 0, topics=[request.TopicRequest(name=names[0])],
+                 response_partition_limit=4, cursor=request.Cursor(topic_name="zz", partition_index=0))
+    assert answer["topics"][0]["error_code"] == INVALID_REQUEST
+
+
+def test_committed_offsets_are_deleted_unless_members_read_the_topic(admin, emulators, topic):
+    group = f"g-{uuid.uuid4().hex[:8]}"
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": emulators.kafka, "group.id": group})
+    offsets = [confluent_kafka.TopicPartition(topic, p, 5 + p) for p in (0, 1)]
+    consumer.commit(offsets=offsets, asynchronous=False)
+    ask = Asking(emulators.kafka)
+    def delete(group, topic, *partitions):
+        # kafka-python has no definition of OffsetDelete.
+        return offset_delete(ask, group, topic, partitions)
+    assert delete(group, topic, 0, 9) == (NONE, {0: NONE, 9: UNKNOWN_TOPIC})
+    assert [p.offset for p in consumer.committed(offsets, 10)] == [confluent_kafka.OFFSET_INVALID, 6]
+    assert delete("no-such-group", topic, 0)[0] == 69
+    assert delete("", topic, 0)[0] == 24
+    consumer.subscribe([topic])
+    while not consumer.assignment():
+        consumer.poll(0.1)
+    assert delete(group, topic, 1) == (NONE, {1: 86})
+    consumer.close()
+    assert delete(group, topic, 1) == (NONE, {1: NONE})
+
+
+def offset_delete(ask, group, topic, partitions):
+    text = lambda t: struct.pack(">h", len(t)) + t.encode()
+    body = text(group) + struct.pack(">i", 1) + text(topic) + struct.pack(">i", len(partitions))
+    body += b"".join(struct.pack(">i", p) for p in partitions)
+    frame = struct.pack(">hhi", 47, 0, 5) + text("admin") + body
+    ask.socket.sendall(struct.pack(">i", len(frame)) + frame)
+    size, _ = struct.unpack(">ii", ask.exactly(8))
+    answer = ask.exactly(size - 4)
+    error, _, topics = struct.unpack(">hii", answer[:10])
+    if not topics:
+        return error, {}
+    length = struct.unpack(">h", answer[10:12])[0]
+    rest = answer[12 + length:]
+    count = struct.unpack(">i", rest[:4])[0]
+    return error, dict(struct.unpack(">ih", rest[4 + 6 * i:10 + 6 * i]) for i in range(count))
 
 
 # Clients

@@ -110,6 +110,24 @@ def requests(topic, topic_id, group, version):
             r("DescribeConfigs").DescribeConfigsResource(
                 resource_type=2, resource_name=topic, configuration_keys=None)]),
         "DeleteGroups": lambda: dict(groups_names=["none"]),
+        "AlterConfigs": lambda: dict(validate_only=True, resources=[r("AlterConfigs").AlterConfigsResource(
+            resource_type=2, resource_name=topic, configs=[])]),
+        "IncrementalAlterConfigs": lambda: dict(
+            validate_only=True, resources=[r("IncrementalAlterConfigs").AlterConfigsResource(
+                resource_type=2, resource_name=topic, configs=[])]),
+        "CreatePartitions": lambda: dict(timeout_ms=1000, validate_only=True, topics=[
+            r("CreatePartitions").CreatePartitionsTopic(name=topic, count=9, assignments=None)]),
+        "ElectLeaders": lambda: dict(election_type=0, topic_partitions=None, timeout_ms=1000),
+        "AlterPartitionReassignments": lambda: dict(timeout_ms=1000, topics=[]),
+        "ListPartitionReassignments": lambda: dict(timeout_ms=1000, topics=None),
+        "OffsetDelete": lambda: dict(group_id="none", topics=[]),
+        "DescribeQuorum": lambda: dict(topics=[r("DescribeQuorum").TopicData(
+            topic_name="__cluster_metadata", partitions=[
+                r("DescribeQuorum").TopicData.PartitionData(partition_index=0)])]),
+        "UpdateFeatures": lambda: dict(timeout_ms=1000, feature_updates=[]),
+        "DescribeCluster": lambda: dict(include_cluster_authorized_operations=True, endpoint_type=1),
+        "ListConfigResources": lambda: dict(resource_types=[]),
+        "DescribeTopicPartitions": lambda: dict(topics=[], response_partition_limit=10, cursor=None),
         "DeleteRecords": lambda: dict(timeout_ms=1000, topics=[r("DeleteRecords").DeleteRecordsTopic(
             name=topic, partitions=[r("DeleteRecords").DeleteRecordsTopic.DeleteRecordsPartition(
                 partition_index=0, offset=0)])]),
@@ -126,7 +144,7 @@ def requests(topic, topic_id, group, version):
 # What is not NONE: members of no group, and a first join that has to come again with the id it is given (KIP-394).
 UNKNOWN_MEMBER_ID, GROUP_ID_NOT_FOUND, MEMBER_ID_REQUIRED = 25, 69, 79
 ERRORS = {"Heartbeat": {UNKNOWN_MEMBER_ID}, "SyncGroup": {UNKNOWN_MEMBER_ID}, "LeaveGroup": {0, UNKNOWN_MEMBER_ID},
-          "DeleteGroups": {GROUP_ID_NOT_FOUND}, "JoinGroup": {0, MEMBER_ID_REQUIRED}}
+          "DeleteGroups": {GROUP_ID_NOT_FOUND}, "OffsetDelete": {GROUP_ID_NOT_FOUND}, "JoinGroup": {0, MEMBER_ID_REQUIRED}}
 
 
 def error_codes(value):

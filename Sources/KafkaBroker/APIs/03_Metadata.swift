@@ -3,10 +3,10 @@ import KafkaWire
 extension Metadata: ServedAPI {
     /// What a client may do where nothing is forbidden: the bits of READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS and
     /// ALTER_CONFIGS on a topic (org.apache.kafka.common.acl.AclOperation).
-    private static let allTopicOperations: Int32 =
+    static let allTopicOperations: Int32 =
         1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11
     /// CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS and IDEMPOTENT_WRITE on the cluster.
-    private static let allClusterOperations: Int32 =
+    static let allClusterOperations: Int32 =
         1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12
 
     package static func handle(
@@ -17,6 +17,7 @@ extension Metadata: ServedAPI {
         node.nodeID = broker.configuration.nodeID
         node.host = context.client.advertisedHost
         node.port = context.client.advertisedPort
+        node.rack = broker.configuration.properties["broker.rack"]
         response.brokers = [node]
         response.clusterID = broker.configuration.clusterID
         response.controllerID = broker.configuration.nodeID

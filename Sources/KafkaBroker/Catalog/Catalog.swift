@@ -112,7 +112,11 @@ package final class Catalog {
         replay(record)
     }
 
+    /// How many changes there have been: the metadata's offset, as the quorum tells it.
+    package private(set) var changeCount: Int64 = 0
+
     private func replay(_ record: MetadataRecord) {
+        changeCount += 1
         switch record {
         case .topic(let record):
             let overrides = Dictionary(record.configs.map { ($0.name, $0.value) }) { $1 }

@@ -207,6 +207,35 @@ final class GroupCoordinator {
         return .none
     }
 
+    /// Deletes committed offsets, except those of topics that members read. Says of each what became of it, and whether anything was written.
+    func deleteOffsets(
+        _ partitions: [TopicPartition], of id: GroupID, at now: Int64
+    ) -> Result<(errors: [KafkaError], hasWritten: Bool), KafkaError> {
+        guard !id.description.isEmpty else { return .failure(.invalidGroupID) }
+        guard let group = groups[id] else { return .failure(.groupIDNotFound) }
+        guard group.offsetDeletionError == .none else { return .failure(group.offsetDeletionError) }
+        var isSubscribed: [String: Bool] = [:]
+        var records: [GroupRecord] = []
+        let errors = partitions.map { partition in
+            let isRead = isSubscribed[partition.topic] ?? group.isSubscribed(to: partition.topic)
+            isSubscribed[partition.topic] = isRead
+            if isRead { return KafkaError.groupSubscribedToTopic }
+            if group.committedOffset(partition.topic, partition.partition) != nil {
+                records.append(.offset(partition, nil))
+            }
+            return .none
+        }
+        guard !records.isEmpty else { return .success((errors, false)) }
+        do throws(KafkaError) {
+            try log.append(records, of: id, at: now)
+        } catch {
+            return .failure(GroupAppend.emptied.answer(to: error))
+        }
+        for record in records { groups[id]?.replay(record) }
+        forgetIfUnused(id)
+        return .success((errors, true))
+    }
+
     /// Forgets all groups, as their log is gone; who waits is told to look for the coordinator again.
     func unload(at now: Int64) {
         for id in groups.keys.sorted() {
