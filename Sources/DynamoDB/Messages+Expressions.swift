@@ -157,24 +157,27 @@ extension Messages {
 
     // MARK: Key conditions
 
+    private static let invalidKeyCondition = "Invalid KeyConditionExpression: "
+    private static let conditionInKeyCondition = invalidKeyCondition + "Invalid condition in KeyConditionExpression: "
     static let keyConditionCount = "Conditions can be of length 1 or 2 only"
-    static let keyConditionNested = "KeyConditionExpressions cannot contain nested operations"
+    static let keyConditionSize = invalidKeyCondition + expressionSize
+    static let keyConditionNested =
+        invalidKeyCondition + "KeyConditionExpressions cannot contain nested operations"
     static let keyConditionNestedAttribute =
-        "Invalid KeyConditionExpression: KeyConditionExpressions cannot have conditions on nested attributes"
-    static let keyConditionTwice = "KeyConditionExpressions must only contain one condition per key"
-    static let keyConditionManyNames =
-        "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
-    static let keyConditionNoName = "Invalid condition in KeyConditionExpression: No key attribute specified"
+        invalidKeyCondition + "KeyConditionExpressions cannot have conditions on nested attributes"
+    static let keyConditionTwice =
+        invalidKeyCondition + "KeyConditionExpressions must only contain one condition per key"
+    static let keyConditionManyNames = conditionInKeyCondition + "Multiple attribute names used in one condition"
+    static let keyConditionNoName = conditionInKeyCondition + "No key attribute specified"
     static let keyConditionUnsupported = "Query key condition not supported"
     static let keyConditionType = invalidParameters + "Condition parameter type does not match schema type"
 
     static func keyConditionOperator(_ name: String) -> String {
-        "Invalid operator used in KeyConditionExpression: \(name)"
+        "\(invalidKeyCondition)Invalid operator used in KeyConditionExpression: \(name)"
     }
 
     static func keyConditionFirstOperand(_ name: String) -> String {
-        "Invalid condition in KeyConditionExpression: "
-            + "\(name) operator must have the key attribute as its first operand"
+        "\(conditionInKeyCondition)\(name) operator must have the key attribute as its first operand"
     }
 
     static func keyConditionMissing(_ key: String) -> String {

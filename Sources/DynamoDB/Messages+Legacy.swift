@@ -14,6 +14,8 @@ extension Messages {
     static let comparisonOperatorValues =
         "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS"
     static let conditionalOperatorValues = "OR, AND"
+    /// As AWS has it in the newer check.
+    static let conditionalOperatorNewerValues = "ALL, OR"
     static let conditionalOperatorAlone = "ConditionalOperator cannot be used without Filter or Expected"
     static let conditionalOperatorOfOne =
         "ConditionalOperator can only be used when Filter or Expected has two or more elements"

@@ -104,14 +104,6 @@ public struct ExpressionAttributes {
         }
     }
 
-    /// What is wrong with the first value that is wrong.
-    var valueError: DynamoDBError? {
-        for entry in values {
-            if case .failure(let error) = entry.value { return error }
-        }
-        return nil
-    }
-
     private func isPlaceholder(_ text: Text, _ sign: UInt8) -> Bool {
         text.withBytes { bytes in
             bytes.count > 1 && bytes[0] == sign && bytes.dropFirst().allSatisfy(Lexer.isPart)

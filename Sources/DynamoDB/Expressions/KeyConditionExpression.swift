@@ -84,7 +84,7 @@ public struct KeyConditionExpression: Sendable {
     /// Compiles the condition. Throws a ValidationException with AWS's text, "Invalid KeyConditionExpression: ...".
     public init(parsing text: Text, _ attributes: inout ExpressionAttributes) throws(DynamoDBError) {
         if text.count > Parser.sizeMax {
-            throw .validation("Invalid KeyConditionExpression: " + Messages.expressionSize)
+            throw .validation(Messages.keyConditionSize)
         }
         condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes)
     }

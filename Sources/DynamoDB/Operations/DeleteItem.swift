@@ -16,7 +16,7 @@ enum DeleteItem {
         var request = WriteRequest(.delete)
         try request.read(&reader, operation)
         try request.checkShape()
-        let (target, condition) = try validate(&request)
+        let (target, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
         let table = try engine.table(request.tableName!)
         let key = try table.schema.keyValue(ofKey: target)
         let plan = DeletePlan(table: table, key: key)
@@ -40,13 +40,11 @@ enum DeleteItem {
     ) throws(DynamoDBError) -> (Item, ConditionExpression?) {
         try request.unread.check(operation)
         try request.checkKinds()
-        try request.checkPlaceholders(isNewer: false)
-        let target = request.target!
-        let key = try enveloped { () throws(DynamoDBError) in try target.get() }
+        try request.checkPlaceholders(isNewer: true)
+        let key = try request.target!.get()
         if let values = request.returnValues, values != "ALL_OLD", values != "NONE" {
             throw .validation(Messages.returnValuesOfPut)
         }
-        if let error = request.attributes.valueError { throw error.enveloped }
         return (key, try request.compile().condition)
     }
 }

@@ -15,7 +15,7 @@ enum PutItem {
     ) throws(DynamoDBError) -> LongOperation? {
         var request = WriteRequest(.put)
         try request.read(&reader, operation)
-        try request.checkShapeNewer()
+        try request.checkShape()
         let (item, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
         let table = try engine.table(request.tableName!)
         if item.size > TableSchema.itemBytesMax { throw .validation(Messages.itemSize) }

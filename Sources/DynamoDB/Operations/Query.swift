@@ -61,6 +61,10 @@ enum Query {
     /// What can be checked without the table, in AWS's order.
     private static func validate(_ request: inout ReadRequest) throws(DynamoDBError) -> Expressions {
         let limit = request.limit
+        // Bare, and before all else, in the newer check's words.
+        if let text = request.conditionalOperator, text != "AND", text != "OR" {
+            throw .validation(Messages.newerEnum(Messages.conditionalOperatorNewerValues))
+        }
         try request.checkShape(filter: "queryFilter") { violations in
             // AWS says this one in the newer check's words.
             if let limit, limit < 1 {

@@ -15,7 +15,7 @@ enum UpdateItem {
     ) throws(DynamoDBError) -> LongOperation? {
         var request = WriteRequest(.update)
         try request.read(&reader, operation)
-        try request.checkShapeNewer()
+        try request.checkShape()
         let (target, expressions) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
         let table = try engine.table(request.tableName!)
         let key = try table.schema.keyValue(ofKey: target)

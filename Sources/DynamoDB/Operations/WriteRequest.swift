@@ -73,69 +73,45 @@ struct WriteRequest {
 
     // MARK: Shape
 
-    /// The constraints of PutItem and UpdateItem. AWS's newer check stops at the first; it leaves those of the table's name, and all
-    /// when the item or key is missing, to the older one.
-    func checkShapeNewer() throws(DynamoDBError) {
-        let path = action == .put ? "item" : "key"
+    /// The constraints of PutItem, UpdateItem and DeleteItem. AWS's newer check stops at the first; it leaves those of the
+    /// table's name, and all when the item or key is missing, to the older one.
+    func checkShape() throws(DynamoDBError) {
+        if target == nil { try checkShapeWithoutTarget() }
         var violations = Violations()
-        if target == nil {
-            violations.check(
-                returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
-            violations.check(tableName: tableName)
-            violations.check(returnValues, at: "returnValues", in: Messages.returnValuesValues)
-            violations.check(
-                returnItemCollectionMetrics, at: "returnItemCollectionMetrics",
-                in: Messages.returnItemCollectionMetricsValues)
-            violations.add(nil, at: path, Messages.notNull)
-            try violations.check()
-        }
         if tableName?.isEmpty == true {
             violations.add(Messages.newerConstraint(at: "TableName", Messages.minLength(1)))
         } else {
             violations.check(tableName: tableName)
         }
         try violations.check()
-        let choices = [
-            (returnValues, Messages.returnValuesValues, Messages.returnValuesNewerValues),
-            (
-                returnConsumedCapacity, Messages.returnConsumedCapacityValues,
-                Messages.returnConsumedCapacityValues
-            ),
-            (
-                returnItemCollectionMetrics, Messages.returnItemCollectionMetricsValues,
-                Messages.returnItemCollectionMetricsValues
-            ),
-            (returnOnFailure, Messages.returnOnFailureValues, Messages.returnOnFailureValues),
-        ]
-        for (value, values, shown) in choices {
-            guard let value, !values.split(separator: ", ").contains(where: { $0 == value.string }) else { continue }
-            violations.add(Messages.newerEnum(shown))
-            try violations.check()
-        }
-        var legacy = Violations()
-        checkLegacyShape(&legacy)
-        try legacy.check()
+        try violations.checkNewer(
+            returnValues, in: Messages.returnValuesValues, shown: Messages.returnValuesNewerValues)
+        try violations.checkNewer(returnConsumedCapacity, in: Messages.returnConsumedCapacityValues)
+        try violations.checkNewer(returnItemCollectionMetrics, in: Messages.returnItemCollectionMetricsValues)
+        try violations.checkNewer(returnOnFailure, in: Messages.returnOnFailureValues)
+        try violations.checkNewer(
+            conditionalOperator, in: Messages.conditionalOperatorValues,
+            shown: Messages.conditionalOperatorNewerValues)
+        checkLegacyShape(&violations)
+        try violations.check()
     }
 
-    /// The constraints of DeleteItem, reported together.
-    func checkShape() throws(DynamoDBError) {
+    private func checkShapeWithoutTarget() throws(DynamoDBError) {
         var violations = Violations()
         violations.check(
             returnConsumedCapacity, at: "returnConsumedCapacity", in: Messages.returnConsumedCapacityValues)
         violations.check(tableName: tableName)
         violations.check(returnValues, at: "returnValues", in: Messages.returnValuesValues)
-        if target == nil { violations.add(nil, at: "key", Messages.notNull) }
         violations.check(
             returnItemCollectionMetrics, at: "returnItemCollectionMetrics",
             in: Messages.returnItemCollectionMetricsValues)
-        violations.check(
-            returnOnFailure, at: "returnValuesOnConditionCheckFailure", in: Messages.returnOnFailureValues)
+        violations.check(conditionalOperator, at: "conditionalOperator", in: Messages.conditionalOperatorValues)
         checkLegacyShape(&violations)
+        violations.add(nil, at: action == .put ? "item" : "key", Messages.notNull)
         try violations.check()
     }
 
     private func checkLegacyShape(_ violations: inout Violations) {
-        violations.check(conditionalOperator, at: "conditionalOperator", in: Messages.conditionalOperatorValues)
         expected?.checkShape(&violations)
         for (attribute, action) in attributeUpdates?.actions ?? [] {
             violations.check(

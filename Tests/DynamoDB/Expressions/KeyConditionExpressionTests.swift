@@ -81,43 +81,77 @@ import Testing
     @Test(
         "What conditions may have and key conditions may not",
         arguments: [
-            ("attribute_type(a, :t)", "Invalid operator used in KeyConditionExpression: attribute_type"),
-            ("a > b and size(b) > c or a > c", "Invalid operator used in KeyConditionExpression: OR"),
-            ("a in (b, size(c), d)", "Invalid operator used in KeyConditionExpression: IN"),
-            ("attribute_exists(a)", "Invalid operator used in KeyConditionExpression: attribute_exists"),
-            ("attribute_not_exists(a)", "Invalid operator used in KeyConditionExpression: attribute_not_exists"),
-            ("contains(a.d, b)", "Invalid operator used in KeyConditionExpression: contains"),
-            ("not a > b", "Invalid operator used in KeyConditionExpression: NOT"),
-            ("a <> b", "Invalid operator used in KeyConditionExpression: <>"),
+            (
+                "attribute_type(a, :t)",
+                "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: attribute_type"
+            ),
+            (
+                "a > b and size(b) > c or a > c",
+                "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: OR"
+            ),
+            (
+                "a in (b, size(c), d)",
+                "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: IN"
+            ),
+            (
+                "attribute_exists(a)",
+                "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: attribute_exists"
+            ),
+            (
+                "attribute_not_exists(a)",
+                "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: attribute_not_exists"
+            ),
+            (
+                "contains(a.d, b)",
+                "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: contains"
+            ),
+            ("not a > b", "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: NOT"),
+            ("a <> b", "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: <>"),
             (
                 ":a between size(b) and size(a) and b > :b",
-                "Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its first operand"
+                "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its first operand"
             ),
             (
                 "begins_with(:a, b) and a > :b",
-                "Invalid condition in KeyConditionExpression: begins_with operator must have the key attribute as its first operand"
-            ), ("size(b) > a AND a.b > b AND b > c", "KeyConditionExpressions cannot contain nested operations"),
-            ("a > size(b.d)", "KeyConditionExpressions cannot contain nested operations"),
-            ("a between size(b) and size(a)", "KeyConditionExpressions cannot contain nested operations"),
-            ("b > a.b", "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"),
+                "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: begins_with operator must have the key attribute as its first operand"
+            ),
+            (
+                "size(b) > a AND a.b > b AND b > c",
+                "Invalid KeyConditionExpression: KeyConditionExpressions cannot contain nested operations"
+            ),
+            (
+                "a > size(b.d)",
+                "Invalid KeyConditionExpression: KeyConditionExpressions cannot contain nested operations"
+            ),
+            (
+                "a between size(b) and size(a)",
+                "Invalid KeyConditionExpression: KeyConditionExpressions cannot contain nested operations"
+            ),
+            (
+                "b > a.b",
+                "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
+            ),
             (
                 "b between c[1] and d",
-                "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
+                "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
             ),
             (
                 "begins_with(a, b)",
-                "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
+                "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
             ),
             ("b.d > a AND c.d > e.f", KeyConditionExpressionTests.nestedAttribute),
             ("#pk = :a AND #sk.foo = :b", KeyConditionExpressionTests.nestedAttribute),
-            (":b > :a AND a < :b", "Invalid condition in KeyConditionExpression: No key attribute specified"),
+            (
+                ":b > :a AND a < :b",
+                "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: No key attribute specified"
+            ),
             (
                 "b > :a AND b < :a and c = :a and d = :a",
-                "KeyConditionExpressions must only contain one condition per key"
+                "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
             ),
             (
                 "(a > :a and b > :a) and (b > :a and c > :a)",
-                "KeyConditionExpressions must only contain one condition per key"
+                "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
             ),
             (":a = a and b = :a and :a = c", "Conditions can be of length 1 or 2 only"),
             ("", "Invalid KeyConditionExpression: The expression can not be empty;"),
