@@ -43,8 +43,11 @@ public final class KafkaEndpoint {
     }
 
     /// Listens; port 0 takes a free one. Returns where.
-    public func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
-        let listener = try Listener(loop: loop, address: address) { [unowned self] in accept($0) }
+    /// - Parameter advertised: what clients that come through this listener are told; nil tells each what it can reach
+    public func listen(
+        on address: SocketAddress, advertised: (host: String, port: UInt16)? = nil
+    ) throws(SystemError) -> SocketAddress {
+        let listener = try Listener(loop: loop, address: address) { [unowned self] in accept($0, advertised) }
         listeners.append(listener)
         return listener.address
     }
@@ -60,12 +63,12 @@ public final class KafkaEndpoint {
 
     // MARK: - Connections
 
-    private func accept(_ connection: Connection) {
-        let address = AdvertisedAddress(
+    private func accept(_ connection: Connection, _ advertised: (host: String, port: UInt16)?) {
+        let reached = AdvertisedAddress(
             peer: connection.peer, local: connection.local, advertised: configuration.advertised, subnets: subnets)
         let client = Client(
-            id: connection.id.rawValue, host: connection.peer.host, advertisedHost: address.host,
-            advertisedPort: Int32(address.port))
+            id: connection.id.rawValue, host: connection.peer.host, advertisedHost: advertised?.host ?? reached.host,
+            advertisedPort: Int32(advertised?.port ?? reached.port))
         let handler = KafkaConnection(self, connection, client, nowNanos: loop.monotonicNanos)
         connections[client.id] = handler
         connection.handler = handler
@@ -101,6 +104,8 @@ public final class KafkaEndpoint {
 
     private func closeIdle() {
         let limit = configuration.connectionsMaxIdle
+        // A negative time closes none.
+        guard limit >= .zero else { return }
         for connection in connections.values
         where !connection.isParked && .nanoseconds(loop.monotonicNanos - connection.lastUsedNanos) > limit {
             connection.close()

@@ -114,7 +114,11 @@ public struct Arguments: Equatable, Sendable {
                 throw Failure(
                     .usage, "`\(option.flag)` needs a value: \(option.flag) \(option.value.placeholder ?? "")")
             }
-            given[option.name] = Given(text: try option.checked(text, as: option.flag), origin: .flag)
+            var checked = try option.checked(text, as: option.flag)
+            if case .properties = option.value, let before = given[option.name]?.text {
+                checked = before + "\n" + checked
+            }
+            given[option.name] = Given(text: checked, origin: .flag)
         }
     }
 
@@ -149,6 +153,12 @@ extension Option {
         case .seconds:
             guard Int(text).map({ (1...86_400).contains($0) }) == true else {
                 throw Failure(.usage, "`\(source)` must be a whole number of seconds from 1 to 86400, not `\(text)`")
+            }
+        case .properties(let placeholder):
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                guard let equals = line.firstIndex(of: "="), equals > line.startIndex else {
+                    throw Failure(.usage, "`\(source)` must be \(placeholder), not `\(line)`")
+                }
             }
         case .list(let placeholder):
             guard text.split(separator: ",").isEmpty == false else {

@@ -54,7 +54,8 @@ public enum CommandLineProgram {
             return refusal.code
         }
         let stack = try stackFile(arguments[.stack], directory, shell)
-        let settings = try Settings.resolve(arguments, stack: stack, workingDirectory: directory)
+        let settings = try Settings.resolve(
+            arguments, stack: stack, workingDirectory: directory, environment: shell)
         let data: DataDirectory
         switch settings.data {
         case .directory(let path): data = try DataDirectory.open(path)

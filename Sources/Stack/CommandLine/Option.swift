@@ -40,6 +40,10 @@ public struct Option: Sendable {
         case awsPort = "aws-port"
         /// The port of Kafka.
         case kafkaPort = "kafka-port"
+        /// A broker config of Kafka.
+        case kafkaProperty = "kafka-property"
+        /// Whether more replicas than brokers may be asked for.
+        case lenientReplication = "lenient-replication"
         /// How long `Ready.` may take.
         case readyTimeout = "ready-timeout"
         /// How much nestbox says of itself.
@@ -60,12 +64,14 @@ public struct Option: Sendable {
         case seconds
         /// Words between commas.
         case list(String)
+        /// Any number of names with values, each by a flag of its own; in a variable, one a line.
+        case properties(String)
 
         /// How the help writes it after the flag.
         var placeholder: String? {
             switch self {
             case .toggle: nil
-            case .text(let word), .list(let word): word
+            case .text(let word), .list(let word), .properties(let word): word
             case .choice(let words): words.joined(separator: "|")
             case .port: "PORT"
             case .seconds: "SECONDS"
@@ -122,6 +128,12 @@ public struct Option: Sendable {
         Option(
             name: .kafkaPort, value: .port, commands: [.up, .exec],
             help: "the port of Kafka (default: 9092)"),
+        Option(
+            name: .kafkaProperty, value: .properties("NAME=VALUE"), commands: [.up, .exec],
+            help: "a broker config of Kafka; may be given again; KAFKA_* variables set them too"),
+        Option(
+            name: .lenientReplication, value: .toggle, commands: [.up, .exec],
+            help: "make topics that ask for more replicas than there are brokers, with one replica"),
         Option(
             name: .readyTimeout, value: .seconds, commands: [.up, .exec],
             help: "how long the services may take to be ready (default: 60)"),

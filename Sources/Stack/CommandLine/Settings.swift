@@ -31,6 +31,10 @@ struct Settings: Equatable, Sendable {
     var awsPort: UInt16?
     /// The port of Kafka; nil for a free one.
     var kafkaPort: UInt16?
+    /// What was set of Kafka's broker configs.
+    var kafkaProperties = KafkaProperties()
+    /// Whether topics may ask for more replicas than there are brokers.
+    var lenientReplication = false
     /// Whether services get free ports instead of those of the stack file.
     var servicesGetFreePorts: Bool
     /// How long `Ready.` may take.
@@ -41,14 +45,14 @@ struct Settings: Equatable, Sendable {
     /// Weighs what was given. The arguments have been checked against the table of options.
     /// - Parameter workingDirectory: where relative paths of flags and variables start
     static func resolve(
-        _ arguments: Arguments, stack: StackFile, workingDirectory: String
+        _ arguments: Arguments, stack: StackFile, workingDirectory: String, environment: [String: String] = [:]
     ) throws(Failure) -> Settings {
         let isExec = arguments.command == .exec
         let anyPort = arguments[.anyPort].map { $0 == "true" } ?? isExec
         let (emulators, services) = try selection(arguments[.only], stack)
         var selected = stack
         selected.services = services
-        let settings = Settings(
+        var settings = Settings(
             stack: selected, emulators: emulators,
             data: data(arguments, stack, workingDirectory, isExec: isExec),
             survivesPowerLoss: arguments[.durability] == "full",
@@ -58,6 +62,16 @@ struct Settings: Equatable, Sendable {
             servicesGetFreePorts: anyPort,
             readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
             logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
+        settings.lenientReplication = arguments[.lenientReplication] == "true"
+        if emulators.contains(.kafka) {
+            let properties = try KafkaProperties(
+                environment: environment, properties: arguments[.kafkaProperty], usesListenersOfEnvironment: !anyPort)
+            settings.kafkaProperties = properties
+            // What says in full where the broker listens also says its port.
+            if let listener = properties.listeners.first(where: { !$0.isController }) {
+                settings.kafkaPort = listener.port == 0 ? nil : listener.port
+            }
+        }
         try settings.checkPorts()
         return settings
     }

@@ -24,19 +24,25 @@ enum BrokerLoop {
             loop = try EventLoop()
             var configuration = Broker.Configuration(directory: settings.directory)
             configuration.durability = settings.survivesPowerLoss ? .full : .process
+            configuration.lenientReplication = settings.lenientReplication
+            settings.kafkaProperties.apply(to: &configuration)
+            configuration.clusterID = try MetaProperties.clusterID(
+                in: settings.directory, wanted: settings.kafkaProperties.clusterID, nodeID: configuration.nodeID,
+                random: configuration.random)
             broker = try Broker(configuration, now: loop.wallMillis)
         } catch {
             throw Failure(.other, "Kafka cannot open its data in \(settings.directory): \(error)")
         }
-        let endpoint = KafkaEndpoint(loop: loop, broker: broker)
+        var limits = KafkaEndpoint.Configuration()
+        limits.requestMaxBytes = Int(broker.configuration.socketRequestMaxBytes)
+        limits.connectionsMaxIdle = .milliseconds(broker.configuration.connectionsMaxIdleMillis)
+        let endpoint = KafkaEndpoint(loop: loop, broker: broker, configuration: limits)
         defer {
             endpoint.close()
             broker.close(now: loop.wallMillis)
         }
-        let port = try settings.host.listen(
-            port: settings.port, for: "Kafka", mend: "choose another port with --kafka-port, or --any-port"
-        ) { try endpoint.listen(on: $0) }
-        let notes = try broker.makeTopics(of: settings.stack)
+        let port = try listen(settings, endpoint)
+        let notes = try settings.kafkaProperties.notes + broker.makeTopics(of: settings.stack)
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
             case .stop: loop.stop()
@@ -44,5 +50,25 @@ enum BrokerLoop {
         }
         reports.put(.started(.kafka, port: port, commands: commands, notes: notes))
         loop.run()
+    }
+
+    /// Listens, and returns the port that people and services are given: the first listener's for clients.
+    private static func listen(_ settings: EmulatorSettings, _ endpoint: KafkaEndpoint) throws(Failure) -> UInt16 {
+        guard !settings.kafkaProperties.listeners.isEmpty else {
+            return try settings.host.listen(
+                port: settings.port, for: "Kafka", mend: "choose another port with --kafka-port, or --any-port"
+            ) { try endpoint.listen(on: $0) }
+        }
+        var first: UInt16?
+        for listener in settings.kafkaProperties.listeners {
+            let host = try listener.host.isEmpty ? HostAddress.everywhere : HostAddress(listener.host)
+            let told = listener.advertisedHost.map { (host: $0, port: listener.advertisedPort ?? listener.port) }
+            let port = try host.listen(
+                port: listener.port == 0 ? nil : listener.port, for: "Kafka's listener \(listener.name)",
+                mend: "choose another port in `listeners`"
+            ) { try endpoint.listen(on: $0, advertised: told) }
+            if first == nil, !listener.isController { first = port }
+        }
+        return first ?? 0
     }
 }

@@ -106,7 +106,9 @@ final class Composition {
             }
             let settings = EmulatorSettings(
                 directory: directory, host: host, port: emulator == .aws ? settings.awsPort : settings.kafkaPort,
-                isTemporary: data.isTemporary, survivesPowerLoss: settings.survivesPowerLoss, stack: settings.stack)
+                isTemporary: data.isTemporary, survivesPowerLoss: settings.survivesPowerLoss,
+                kafkaProperties: settings.kafkaProperties, lenientReplication: settings.lenientReplication,
+                stack: settings.stack)
             switch emulator {
             case .aws: try TablesLoop.start(settings, reports)
             case .kafka: try BrokerLoop.start(settings, reports)

@@ -34,6 +34,10 @@ struct EmulatorSettings: Sendable {
     var isTemporary: Bool
     /// Whether an answered write survives a power cut.
     var survivesPowerLoss: Bool
+    /// What was set of Kafka's broker configs.
+    var kafkaProperties = KafkaProperties()
+    /// Whether topics may ask for more replicas than there are brokers.
+    var lenientReplication = false
     /// Its tables and topics.
     var stack: StackFile
 }

@@ -35,6 +35,15 @@ struct HostAddress: Equatable, Sendable {
         }
     }
 
+    /// All addresses of the machine.
+    static let everywhere = HostAddress(
+        addresses: ["0.0.0.0", "::"].compactMap { SocketAddress(host: $0, port: 0) }, name: "localhost")
+
+    private init(addresses: [SocketAddress], name: String) {
+        self.addresses = addresses
+        self.name = name
+    }
+
     /// Listens on every address with one port, and returns it. A port of nil asks for a free one; a race for it that is
     /// lost is tried again.
     /// - Parameters:

@@ -1,0 +1,121 @@
+import KafkaBroker
+
+/// What was set of Kafka's broker configs: by `KAFKA_*` variables, named as the images of Apache and Confluent have them, and by
+/// `--kafka-property`, which wins.
+struct KafkaProperties: Equatable, Sendable {
+    /// Configs that the broker has, by name, in the order in which they were given; a later one wins.
+    private(set) var values: [Value] = []
+    /// What was given and is no broker config.
+    private(set) var unknown: [String] = []
+    /// The cluster's id, for a data directory that has none yet.
+    private(set) var clusterID: String?
+    /// Where the broker listens, when that was set.
+    private(set) var listeners: [KafkaListener] = []
+
+    struct Value: Equatable, Sendable {
+        var name: String
+        var text: String
+        /// The variable or flag that it was given by.
+        var source: String
+    }
+
+    /// None.
+    init() {}
+
+    /// Reads what was given, and checks it.
+    /// - Parameters:
+    ///   - properties: what `--kafka-property` was given, a line each
+    ///   - usesListenersOfEnvironment: whether variables may say where the broker listens, as not when it is to take free ports
+    init(
+        environment: [String: String], properties: String?, usesListenersOfEnvironment: Bool
+    ) throws(Failure) {
+        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) {
+            guard let name = Self.configName(of: variable) else { continue }
+            if Self.listenerNames.contains(name), !usesListenersOfEnvironment { continue }
+            add(Value(name: name, text: text, source: variable))
+        }
+        for line in (properties ?? "").split(separator: "\n", omittingEmptySubsequences: true) {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            add(
+                Value(
+                    name: String(parts[0]), text: String(parts.count == 2 ? parts[1] : ""), source: "--kafka-property"))
+        }
+        if let id = environment["CLUSTER_ID"], !id.isEmpty { clusterID = id }
+        var configuration = Broker.Configuration(directory: "")
+        for value in values {
+            if let fault = configuration.set(value.name, value.text) {
+                throw Failure(.configuration, "\(value.source): \(fault); correct \(value.name)")
+            }
+        }
+        guard configuration.nodeID >= 0 else {
+            throw Failure(.configuration, "node.id must not be negative; correct it")
+        }
+        if self["listeners"] != nil || self["advertised.listeners"] != nil {
+            listeners = try KafkaListener.all(
+                listeners: self["listeners"], advertised: self["advertised.listeners"],
+                protocols: self["listener.security.protocol.map"],
+                controllers: self["controller.listener.names"])
+        }
+    }
+
+    private static let listenerNames = ["listeners", "advertised.listeners"]
+
+    private mutating func add(_ value: Value) {
+        if BrokerConfigs.named(value.name) == nil { unknown.append(value.name) } else { values.append(value) }
+    }
+
+    /// The text of a config, if it was given.
+    subscript(name: String) -> String? { values.last { $0.name == name }?.text }
+
+    /// `KAFKA_LOG_RETENTION_MS` stands for `log.retention.ms`; two underscores for one, three for a hyphen. Nil for a variable that is no
+    /// config: those that Kafka's own scripts read, and those that tell clients where a broker is.
+    static func configName(of variable: String) -> String? {
+        let prefix = "KAFKA_"
+        guard variable.hasPrefix(prefix), variable.utf8.count > prefix.utf8.count, !others.contains(variable),
+            !otherPrefixes.contains(where: variable.hasPrefix)
+        else { return nil }
+        var name = ""
+        var underscores = 0
+        func flush() {
+            switch underscores {
+            case 0: break
+            case 1: name += "."
+            case 2: name += "_"
+            default: name += "-"
+            }
+            underscores = 0
+        }
+        for character in variable.dropFirst(prefix.count) {
+            if character == "_" {
+                underscores += 1
+            } else {
+                flush()
+                name += character.lowercased()
+            }
+        }
+        return name
+    }
+
+    private static let others: Set<String> = [
+        "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_BROKER", "KAFKA_BROKERS", "KAFKA_CLUSTER_ID", "KAFKA_DEBUG",
+        "KAFKA_HEAP_OPTS", "KAFKA_HOME", "KAFKA_HOST", "KAFKA_OPTS", "KAFKA_PORT", "KAFKA_TOPIC", "KAFKA_VERSION",
+        "KAFKA_ADVERTISED_HOST_NAME", "KAFKA_ADVERTISED_PORT",
+    ]
+    private static let otherPrefixes = [
+        "KAFKA_CONSUMER_", "KAFKA_GC_", "KAFKA_JMX_", "KAFKA_JVM_", "KAFKA_LOG4J", "KAFKA_PRODUCER_", "KAFKA_TOOLS_",
+        "KAFKA_ZOOKEEPER_",
+    ]
+
+    /// Gives the broker what was set.
+    func apply(to configuration: inout Broker.Configuration) {
+        // They have been checked.
+        for value in values { _ = configuration.set(value.name, value.text) }
+    }
+
+    /// What people should know of what was given: in one sentence what the broker does not know.
+    var notes: [EmulatorReport.Note] {
+        guard !unknown.isEmpty else { return [] }
+        let names = unknown.count == 1 ? "is no broker config" : "are no broker configs"
+        return [.init(level: .warn, text: "\(unknown.joined(separator: ", ")) \(names) of Kafka and changed nothing.")]
+    }
+}
