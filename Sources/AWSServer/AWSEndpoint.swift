@@ -30,6 +30,9 @@ public final class AWSEndpoint {
     private var long: [LongAnswer] = []
     private var body: [UInt8] = []
     private var steps: Timer?
+    private var expiry: Timer?
+    /// When `expiry` fires, in milliseconds since 1970; nil when it does not.
+    private var expiryMillis: Int64?
     private var isStepSoon = true
     private var resumes: Timer?
     private var lateCommit: Timer?
@@ -67,6 +70,10 @@ public final class AWSEndpoint {
         region = SignedRegion(unsigned: configuration.region)
         steps = loop.timer { [unowned self] in step() }
         resumes = loop.timer { [unowned self] in resumeLong() }
+        expiry = loop.timer { [unowned self] in
+            expiryMillis = nil
+            stepSoon()
+        }
         if Self.commitsBeforeSending {
             loop.atTurnEnd { [weak self] in self?.endTurn() }
         } else {
@@ -89,6 +96,7 @@ public final class AWSEndpoint {
         server?.close()
         steps?.stop()
         resumes?.stop()
+        expiry?.stop()
     }
 
     // MARK: - Turns
@@ -134,6 +142,19 @@ public final class AWSEndpoint {
         if !isStepSoon { engine.rest() }
         isStepSoon = engine.step(now: loop.wallMillis)
         steps?.start(after: isStepSoon ? .milliseconds(2) : .seconds(10))
+        awaitExpiry()
+    }
+
+    /// Items that expire are removed then, and not when the next background work happens to come.
+    private func awaitExpiry() {
+        let next = engine.nextExpiryMillis
+        guard next != expiryMillis, !isStepSoon else { return }
+        expiryMillis = next
+        guard let next else {
+            expiry?.stop()
+            return
+        }
+        expiry?.start(after: .milliseconds(min(max(0, next - loop.wallMillis), 3_600_000)))
     }
 
     /// Goes on with the operation that has waited longest: one step a call, so that other requests come in between.

@@ -10,6 +10,9 @@ struct BackgroundJob: Sendable {
         BackgroundJob(name: "rows of what was deleted") { (engine, _) throws(DynamoDBError) in
             try engine.storage.removeDiscarded(rows: 256)
         },
+        BackgroundJob(name: "expired items") { (engine, now) throws(DynamoDBError) in
+            try engine.storage.expire(now: now)
+        },
         BackgroundJob(name: "old tokens") { (engine, now) throws(DynamoDBError) in
             try engine.storage.sweepTokens(now: now, rows: 256)
         },

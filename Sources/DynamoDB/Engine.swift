@@ -145,6 +145,13 @@ public final class Engine {
         return false
     }
 
+    /// When the next item expires, in milliseconds since 1970, not before which `step` has nothing to do for that; nil when none
+    /// does.
+    public var nextExpiryMillis: Int64? {
+        let next = storage.nextExpiry
+        return next == .max ? nil : max(0, min(next, .max / 2000)) * 1000 + 1
+    }
+
     /// The pages in the write-ahead log from which on an idle moment is used to copy them.
     static let checkpointPages = 64
 

@@ -95,6 +95,7 @@ extension Storage {
         }
         table.counts.items += old == nil ? 1 : 0
         table.counts.bytes += size - (old?.size ?? 0)
+        if let expiry = table.expiry { try change(expiry, of: table, row: rowID, item, isNew: old == nil) }
         return try changeIndexes(table, key: key, from: oldItem, to: item, rowID: rowID)
     }
 
@@ -112,7 +113,18 @@ extension Storage {
         }
         table.counts.items -= 1
         table.counts.bytes -= old.size
+        if let expiry = table.expiry {
+            try attempt { () throws(SQLiteError) in try expiry.remove(row: old.rowID) }
+        }
         return try changeIndexes(table, key: key, from: oldItem, to: nil, rowID: old.rowID)
+    }
+
+    private func change(
+        _ expiry: ExpiryIndex, of table: Table, row: Int64, _ item: Item, isNew: Bool
+    ) throws(DynamoDBError) {
+        let expires = table.schema.timeToLive.flatMap { item[$0.attributeName]?.expirySeconds }
+        try attempt { () throws(SQLiteError) in try expiry.change(row: row, to: expires, isNew: isNew) }
+        nextExpiry = min(nextExpiry, expires ?? .max)
     }
 
     private func changeIndexes(

@@ -65,10 +65,11 @@ extension Storage {
             try change.run()
             return indexes
         }
+        table.change(to: try attempt { () throws(SQLiteError) in try expiry(of: table, as: schema) })
         table.change(to: schema, indexes: indexes)
     }
 
-    private func discard(_ name: String) throws(SQLiteError) {
+    func discard(_ name: String) throws(SQLiteError) {
         let discard = try statement(SQL.discard)
         discard.bind(1, text: name)
         try discard.run()
@@ -79,6 +80,7 @@ extension Storage {
         try beginWriting()
         try attempt { () throws(SQLiteError) in
             for name in table.indexes.map({ SQL.indexName($0.id) }) + [SQL.itemsName(table.id)] { try discard(name) }
+            if let expiry = table.expiry { try discard(SQL.expiryName(expiry.id)) }
             for sql in [SQL.deleteIndexes, SQL.deleteTable] {
                 let delete = try statement(sql)
                 delete.bind(1, table.id)

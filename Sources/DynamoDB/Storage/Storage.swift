@@ -18,6 +18,8 @@ final class Storage {
     /// What SQLite said last when it failed.
     private(set) var lastFailure: SQLiteError?
     private var kept: [String: Statement] = [:]
+    /// No item of any table expires before this, in seconds since 1970.
+    var nextExpiry = Int64.min
     /// Whether rows of deleted tables are still to be removed.
     var hasDiscarded = false
 
@@ -69,7 +71,8 @@ final class Storage {
             let counts = Counts(items: Int(statement.integer(5)), bytes: Int(statement.integer(6)))
             let table = Table(
                 id: id, schema: schema, tableID: statement.text(2), createdMillis: statement.integer(3),
-                counts: counts, indexes: try loadIndexes(of: id, schema), connection: connection)
+                counts: counts, indexes: try loadIndexes(of: id, schema), expiry: try loadExpiry(of: id),
+                connection: connection)
             tables.append(table)
         }
         tables.sort { $0.schema.name < $1.schema.name }

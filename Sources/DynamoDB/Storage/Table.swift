@@ -18,6 +18,10 @@ final class Table {
     private(set) var indexes: [SecondaryIndex]
     /// Schema and indexes as of the last commit, when this turn changed them.
     private var committed: (schema: TableSchema, indexes: [SecondaryIndex])?
+    /// The items by the time of their expiry, when the table has time to live.
+    private(set) var expiry: ExpiryIndex?
+    /// As of the last commit, when this turn changed it.
+    private var committedExpiry: ExpiryIndex??
     /// As of this turn.
     var counts: Counts
     /// As of the last commit.
@@ -32,10 +36,11 @@ final class Table {
 
     init(
         id: Int64, schema: TableSchema, tableID: String, createdMillis: Int64, counts: Counts,
-        indexes: [SecondaryIndex], connection: Connection
+        indexes: [SecondaryIndex], expiry: ExpiryIndex? = nil, connection: Connection
     ) {
         self.id = id
         self.schema = schema
+        self.expiry = expiry
         self.tableID = tableID
         self.createdMillis = createdMillis
         self.indexes = indexes
@@ -51,13 +56,24 @@ final class Table {
         adopt(schema, indexes)
     }
 
+    /// Takes over another expiry index, until the turn is committed or abandoned.
+    func change(to expiry: ExpiryIndex?) {
+        if committedExpiry == nil { committedExpiry = .some(self.expiry) }
+        self.expiry = expiry
+    }
+
     /// Keeps what the turn changed.
     func commitChange() {
+        committedExpiry = nil
         committed = nil
     }
 
     /// Takes back what the turn changed.
     func abandonChange() {
+        if let committedExpiry {
+            expiry = committedExpiry
+            self.committedExpiry = nil
+        }
         guard let committed else { return }
         adopt(committed.schema, committed.indexes)
         self.committed = nil
