@@ -47,12 +47,28 @@ extension Operation {
 public enum Operations {
     /// By name, ascending.
     public static let all: [Operation] = [
-        BatchGetItem.operation, BatchWriteItem.operation, CreateTable.operation, DeleteItem.operation,
-        DeleteTable.operation, DescribeContinuousBackups.operation, DescribeEndpoints.operation,
-        DescribeLimits.operation, DescribeTable.operation, DescribeTimeToLive.operation, GetItem.operation,
-        ListTables.operation, ListTagsOfResource.operation, PutItem.operation, Query.operation, Scan.operation,
-        TagResource.operation, TransactGetItems.operation, TransactWriteItems.operation, UntagResource.operation,
-        UpdateItem.operation, UpdateTimeToLive.operation,
+        BatchGetItem.operation,
+        BatchWriteItem.operation,
+        CreateTable.operation,
+        DeleteItem.operation,
+        DeleteTable.operation,
+        DescribeContinuousBackups.operation,
+        DescribeEndpoints.operation,
+        DescribeLimits.operation,
+        DescribeTable.operation,
+        DescribeTimeToLive.operation,
+        GetItem.operation,
+        ListTables.operation,
+        ListTagsOfResource.operation,
+        PutItem.operation,
+        Query.operation,
+        Scan.operation,
+        TagResource.operation,
+        TransactGetItems.operation,
+        TransactWriteItems.operation,
+        UntagResource.operation,
+        UpdateItem.operation,
+        UpdateTimeToLive.operation,
     ]
 
     /// The operation of this name.
