@@ -20,6 +20,8 @@ final class LongRead: LongOperation {
         /// Whether a local index's query reads what the index does not hold from the table.
         var readsTable = false
         var isConsistent = false
+        /// Of a scan of a table whose capacity is asked for: what it reads of each storage partition.
+        var partitions: ScannedPartitions?
         var level = ConsumedCapacity.Level.none
     }
 
@@ -141,6 +143,7 @@ final class LongRead: LongOperation {
         stepRowCount += 1
         scanned += 1
         bytes += size
+        plan.partitions?.add(size, key: key)
         if plan.readsTable { tableUnits += CapacityUnits.read(itemSize, isConsistent: plan.isConsistent) }
         let isParsed = take(json)
         if scanned == plan.limit || bytes >= LongRead.pageBytes {
@@ -212,7 +215,9 @@ final class LongRead: LongOperation {
     }
 
     private var capacity: ConsumedCapacity {
-        let units = CapacityUnits.read(bytes, isConsistent: plan.isConsistent)
+        let units =
+            plan.partitions?.units(isWhole: lastItem == nil, isConsistent: plan.isConsistent)
+            ?? CapacityUnits.read(bytes, isConsistent: plan.isConsistent)
         guard let index = plan.index else { return ConsumedCapacity(plan.table, tableUnits: units) }
         var capacity = ConsumedCapacity(plan.table, tableUnits: tableUnits)
         capacity.add(units, to: index.schema)

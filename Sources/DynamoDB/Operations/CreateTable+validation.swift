@@ -205,6 +205,10 @@ extension CreateTable.Index {
             if nonKeyAttributes?.isEmpty == true {
                 violations.add("[]", at: path + ".projection.nonKeyAttributes", Messages.minLength(1))
             }
+            for (number, name) in (nonKeyAttributes ?? []).enumerated() {
+                let path = path + ".projection.nonKeyAttributes.\(number + 1).member"
+                CreateTable.check(attributeName: name, at: path, &violations)
+            }
         } else {
             violations.add(nil, at: path + ".projection", Messages.notNull)
         }

@@ -37,6 +37,9 @@ enum Scan {
         plan.readsTable = readsTable
         plan.isConsistent = request.isConsistent
         plan.level = ConsumedCapacity.Level(request.returnConsumedCapacity)
+        if plan.level != .none, index == nil {
+            plan.partitions = ScannedPartitions(of: table.schema, segment: plan.segment)
+        }
         let read = LongRead(plan)
         return try read.step(on: engine, into: &output) ? read : nil
     }
