@@ -45,6 +45,7 @@ public final class Broker {
         fetches.answer = { [unowned self] waiter in Fetch.answer(waiter, self) }
         add(fetches)
         add(LogRetention(broker: self, now: now))
+        add(LogCleaner(broker: self, now: now))
         groups = try BrokerGroups(broker: self, now: now)
         add(groups)
     }

@@ -18,10 +18,13 @@ extension PartitionLog {
             try setAside(found)
             return
         }
-        removeLeftovers()
+        let swapped = try finishSwaps()
         let names = Directory.names(in: directory)
         for offset in names.compactMap({ Segment.offset(ofName: $0, ".log") }).sorted() {
             segments.append(try Segment(baseOffset: offset, directory: directory, openFiles: openFiles, now: now))
+        }
+        for segment in segments where swapped.contains(segment.baseOffset) {
+            _ = try segment.recover(fully: true, indexIntervalBytes: configuration.indexIntervalBytes)
         }
         guard let first = segments.first else { return }
         self.logStartOffset = max(first.baseOffset, logStartOffset)
@@ -31,14 +34,6 @@ extension PartitionLog {
         try loadProducers(names, shutdown: shutdown, now: now)
         highWatermark = logEndOffset
         readableEnd = (segments[segments.count - 1].baseOffset, segments[segments.count - 1].size)
-    }
-
-    /// Removes what a crash may leave: files that were to be renamed in place, and those of deleted segments.
-    private func removeLeftovers() {
-        for name in Directory.names(in: directory)
-        where name.hasSuffix(".tmp") || name.hasSuffix(Segment.deletedSuffix) {
-            unlink(directory + "/" + name)
-        }
     }
 
     /// Begins anew at `offset`: the machine has lost all records that were not deleted.

@@ -61,8 +61,10 @@ public final class PartitionLog {
     /// Called after each step that changes names of files: simulations of a crash look at the directory there.
     var onFileStep: () -> Void = {}
 
-    /// Whether a compaction is under way.
-    var isBeingCompacted = false
+    /// The compaction that is under way.
+    var compaction: Compaction?
+    /// Set by a compaction that failed.
+    var cannotBeCompacted = false
 
     // Broker.Durability.full, flush.messages and flush.ms
     /// Called when the log has records that `flush.ms` wants on the disk at that time.
@@ -124,6 +126,7 @@ public final class PartitionLog {
 
     /// Writes what a clean stop leaves: sealed indexes and the producer state; lets all descriptors go.
     public func close(now: Int64) {
+        stopCompaction()
         guard let active else { return }
         active.seal()
         writeSnapshot(now: now)
@@ -132,9 +135,15 @@ public final class PartitionLog {
         segments.forEach { $0.release() }
     }
 
+    private func stopCompaction() {
+        compaction?.cancel()
+        compaction = nil
+    }
+
     /// Lets the descriptors go because the topic is deleted; whoever waits for durability is told that it will not
     /// come.
     func abandon() {
+        stopCompaction()
         segments.forEach { $0.release() }
         unsynced = []
         let waiters = durabilityWaiters

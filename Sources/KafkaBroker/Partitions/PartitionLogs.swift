@@ -16,6 +16,7 @@ package final class PartitionLogs {
     private var state: ShutdownState
     private let scratch = RecordScratch()
     private let startOffsets: OffsetCheckpoint
+    private let cleanerOffsets: OffsetCheckpoint
     private var deletions = DelayedDeletions()
     /// Logs with records that `flush.ms` wants on the disk, and when.
     private var flushes: [(dueMillis: Int64, log: PartitionLog)] = []
@@ -42,6 +43,7 @@ package final class PartitionLogs {
         self.background = background
         try Directory.create(root)
         startOffsets = OffsetCheckpoint(path: root + "/log-start-offset-checkpoint", syncs: durability == .full)
+        cleanerOffsets = OffsetCheckpoint(path: root + "/cleaner-offset-checkpoint", syncs: durability == .full)
         state = ShutdownState.begin(after: Directory.contents(of: root + "/" + ShutdownState.fileName), bootID: bootID)
         try Directory.replace(root + "/" + ShutdownState.fileName, with: state.running, sync: durability == .full)
     }
@@ -104,6 +106,7 @@ package final class PartitionLogs {
             let name = "\(topic)-\(partition)"
             open.removeValue(forKey: Key(topicID: id, partition: partition))?.abandon()
             startOffsets.set(nil, of: name)
+            cleanerOffsets.set(nil, of: name)
             setAside(name, id)
         }
         writeCheckpoints()
@@ -112,7 +115,9 @@ package final class PartitionLogs {
     /// Removes directories of deleted topics, and those that no topic of the catalog has: the process died in the
     /// middle of a deletion.
     package func removeStrays(isKnown: (String) -> Bool) {
-        startOffsets.keep { name in name.lastIndex(of: "-").map { isKnown(String(name[..<$0])) } ?? false }
+        for checkpoint in [startOffsets, cleanerOffsets] {
+            checkpoint.keep { name in name.lastIndex(of: "-").map { isKnown(String(name[..<$0])) } ?? false }
+        }
         writeCheckpoints()
         for name in Directory.names(in: root) {
             if name.hasSuffix("-delete") {
@@ -132,7 +137,23 @@ package final class PartitionLogs {
     }
 
     /// Writes the checkpoints that have changed. A failure leaves them to the next time.
-    package func writeCheckpoints() { try? startOffsets.write() }
+    package func writeCheckpoints() {
+        try? startOffsets.write()
+        try? cleanerOffsets.write()
+    }
+
+    /// The logs that are open, in no particular order.
+    var openLogs: some Collection<PartitionLog> { open.values }
+
+    /// Up to where a log was compacted.
+    func cleanerOffset(of log: PartitionLog) -> Int64? { cleanerOffsets.offset(of: log.name) }
+
+    /// Notes up to where a log is compacted now, unless it is gone.
+    func note(compacted log: PartitionLog, to end: Int64) {
+        guard openLog(topicID: log.topicID, partition: log.partition) === log else { return }
+        cleanerOffsets.set(end, of: log.name)
+        writeCheckpoints()
+    }
 
     /// Writes where logs begin, so that records that were deleted on demand stay deleted.
     package func writeStartOffsets() throws(StorageError) { try startOffsets.write() }

@@ -31,6 +31,9 @@ final class Segment {
         return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + suffix
     }
 
+    /// The ends of the names of a segment's files.
+    static let suffixes = [".log", ".index", ".timeindex"]
+
     /// The base offset in a file's name; nil when it is not a name of that suffix.
     static func offset(ofName name: String, _ suffix: String) -> Int64? {
         guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count else { return nil }
@@ -39,12 +42,15 @@ final class Segment {
 
     /// Opens the segment, or begins it when its files are not there. What an existing one holds is then read by `load`
     /// or `recover`.
-    init(baseOffset: Int64, directory: String, openFiles: OpenFiles, now: Int64) throws(StorageError) {
+    /// `suffix` stands behind the files' names as long as the segment is not in its place.
+    init(
+        baseOffset: Int64, directory: String, openFiles: OpenFiles, now: Int64, suffix: String = ""
+    ) throws(StorageError) {
         self.baseOffset = baseOffset
         self.directory = directory
         createdMillis = now
-        func file(_ suffix: String) -> LogFile {
-            LogFile(path: directory + "/" + Self.name(baseOffset, suffix), openFiles: openFiles)
+        func file(_ kind: String) -> LogFile {
+            LogFile(path: directory + "/" + Self.name(baseOffset, kind + suffix), openFiles: openFiles)
         }
         log = file(".log")
         offsetIndex = try OffsetIndex(baseOffset: baseOffset, file: file(".index"))
@@ -121,7 +127,9 @@ final class Segment {
     func markDeleted(_ onStep: () -> Void) -> [String] {
         release()
         return [log, offsetIndex.file, timeIndex.file].map { file in
-            file.rename(to: file.path + Self.deletedSuffix)
+            let path = file.path
+            // A file that stayed in its place would be taken for part of the log.
+            if !file.rename(to: path + Self.deletedSuffix) { unlink(path) }
             onStep()
             return file.path
         }
@@ -155,8 +163,8 @@ final class Segment {
             guard fits, batch.magic == RecordBatch.magic, batch.baseOffset >= next, batch.lastOffsetDelta >= 0 else {
                 return false
             }
-            if batch.maxTimestamp > maxTimestamp?.timestamp ?? RecordBatch.noTimestamp {
-                maxTimestamp = .init(timestamp: batch.maxTimestamp, offset: batch.lastOffset)
+            if batch.indexedTimestamp > maxTimestamp?.timestamp ?? RecordBatch.noTimestamp {
+                maxTimestamp = .init(timestamp: batch.indexedTimestamp, offset: batch.lastOffset)
             }
             next = batch.nextOffset
             return true
@@ -200,7 +208,7 @@ final class Segment {
                     batch.lastOffset - baseOffset <= Int64(Int32.max), batch.isChecksumValid
                 else { return false }
                 note(
-                    size: batch.bytes.count, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp,
+                    size: batch.bytes.count, lastOffset: batch.lastOffset, maxTimestamp: batch.indexedTimestamp,
                     at: position,
                     indexIntervalBytes: indexIntervalBytes)
                 if position == first, start != nil, let maxTimestamp { timeIndex.appendIfLater(maxTimestamp) }
@@ -217,6 +225,19 @@ final class Segment {
         }
         try loadFirstTimestamp()
         return next
+    }
+
+    /// The largest timestamp of the first batch, in milliseconds since 1970; nil in an empty segment.
+    func firstBatchTimestamp() throws(StorageError) -> Int64? {
+        if firstTimestamp == nil { try loadFirstTimestamp() }
+        return firstTimestamp
+    }
+
+    /// Waits until the files' bytes are on the disk.
+    func sync() throws(StorageError) {
+        for file in [log, offsetIndex.file, timeIndex.file] {
+            guard try file.use().sync() else { throw StorageError("sync", file.path) }
+        }
     }
 
     private func loadFirstTimestamp() throws(StorageError) {

@@ -41,6 +41,18 @@ public final class SegmentFile: Sendable {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
+    /// Gives the file the time of the last change that another has.
+    func setModified(like other: String) throws(StorageError) {
+        var status = stat()
+        guard stat(other, &status) == 0 else { throw StorageError("examine", other) }
+        #if canImport(Glibc)
+            let times = [status.st_atim, status.st_mtim]
+        #else
+            let times = [status.st_atimespec, status.st_mtimespec]
+        #endif
+        guard futimens(descriptor, times) == 0 else { throw StorageError("set the time of", path) }
+    }
+
     /// Reads at `position` until `buffer` is full or the file ends; returns the bytes read.
     func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
         var done = 0

@@ -24,6 +24,12 @@ public struct RecordBatchBuilder {
     /// Whether the batch ends a transaction.
     public var isControlBatch = false
 
+    /// Until when tombstones of the batch are kept, in milliseconds since 1970; it then stands in the place of the base
+    /// timestamp (KIP-534). Set it before the first record.
+    public var deleteHorizonMillis: Int64?
+    /// What the last offset adds to the base offset when the last records are gone; nil for the last record's.
+    public var lastOffsetDelta: Int32?
+
     /// The records so far.
     public private(set) var count: Int32 = 0
     /// The timestamp of the first record, in milliseconds since 1970.
@@ -39,18 +45,20 @@ public struct RecordBatchBuilder {
 
     /// Adds a record after the others.
     ///
-    /// `timestamp` is in milliseconds since 1970. A key of nil is no key, a value of nil a tombstone.
+    /// `timestamp` is in milliseconds since 1970. A key of nil is no key, a value of nil a tombstone. `offsetDelta` is what
+    /// the record adds to the base offset, unless that is the number of records before it.
     public mutating func append(
         timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?)] = []
+        headers: [(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?)] = [], offsetDelta: Int32? = nil
     ) {
-        if count == 0 { baseTimestamp = timestamp }
+        if count == 0 { baseTimestamp = deleteHorizonMillis ?? timestamp }
+        let offsetDelta = Int64(offsetDelta ?? count)
         maxTimestamp = max(maxTimestamp, timestamp)
         let timestampDelta = timestamp &- baseTimestamp
         func length(_ field: UnsafeRawBufferPointer?) -> Int {
             RecordVarint.length(Int64(field?.count ?? -1)) + (field?.count ?? 0)
         }
-        var size = 1 + RecordVarint.length(timestampDelta) + RecordVarint.length(Int64(count))
+        var size = 1 + RecordVarint.length(timestampDelta) + RecordVarint.length(offsetDelta)
         size += length(key) + length(value) + RecordVarint.length(Int64(headers.count))
         for header in headers { size += length(header.name) + length(header.value) }
 
@@ -61,7 +69,7 @@ public struct RecordBatchBuilder {
         RecordVarint.append(Int64(size), to: &records)
         records.append(0)
         RecordVarint.append(timestampDelta, to: &records)
-        RecordVarint.append(Int64(count), to: &records)
+        RecordVarint.append(offsetDelta, to: &records)
         appendField(key)
         appendField(value)
         RecordVarint.append(Int64(headers.count), to: &records)
@@ -102,6 +110,7 @@ public struct RecordBatchBuilder {
         var attributes = Int16(compression.rawValue) | (timestampType.rawValue << 3)
         if isTransactional { attributes |= 16 }
         if isControlBatch { attributes |= 32 }
+        if deleteHorizonMillis != nil { attributes |= 64 }
 
         var bytes: [UInt8] = []
         bytes.reserveCapacity(RecordBatch.headerLength + payload.count)
@@ -111,7 +120,7 @@ public struct RecordBatchBuilder {
         bytes.appendBigEndian(RecordBatch.magic)
         bytes.appendBigEndian(UInt32(0))
         bytes.appendBigEndian(attributes)
-        bytes.appendBigEndian(count - 1)
+        bytes.appendBigEndian(lastOffsetDelta ?? count - 1)
         bytes.appendBigEndian(baseTimestamp)
         bytes.appendBigEndian(logAppendTimeMillis ?? maxTimestamp)
         bytes.appendBigEndian(producerID)

@@ -188,7 +188,10 @@ import Testing
 
     @Test("The broker looks at all logs, open or not, after the initial delay and then at every interval")
     func rounds() throws {
-        let fixture = try BrokerFixture { $0.logRetentionCheckIntervalMillis = 1000 }
+        let fixture = try BrokerFixture {
+            $0.logRetentionCheckIntervalMillis = 1000
+            $0.logCleanerEnable = false
+        }
         let broker = fixture.broker
         var new = Broker.NewTopic(name: "t")
         new.partitionCount = 300

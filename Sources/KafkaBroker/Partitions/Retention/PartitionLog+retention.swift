@@ -12,7 +12,7 @@ extension PartitionLog {
     ///
     /// Does nothing while the log is compacted.
     func deleteOldSegments(now: Int64, limit: Int = .max) throws(StorageError) -> Int {
-        guard !segments.isEmpty, !isBeingCompacted else { return 0 }
+        guard !segments.isEmpty, compaction == nil else { return 0 }
         let count = Retention.deletableCount(
             of: try segments.mapTyped { (segment) throws(StorageError) in
                 Retention.Candidate(
