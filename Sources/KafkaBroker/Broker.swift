@@ -27,14 +27,21 @@ public final class Broker {
 
     /// The time of the event that is being handled, in milliseconds since 1970.
     package private(set) var now: Int64
+    /// The same moment by a clock that only runs forward, in milliseconds from any beginning.
+    package private(set) var steadyNow: Int64
+    /// The moment by both clocks.
+    var moment: Moment { Moment(wallMillis: now, steadyMillis: steadyNow) }
     /// What waits for time or for something to happen: fetches, groups.
     private var waiting: [any BrokerPart] = []
     private var nextSerial: UInt64 = 0
 
-    /// Opens the data directory and recovers what is there. `now` is in milliseconds since 1970.
+    /// Opens the data directory and recovers what is there.
+    ///
+    /// - Parameter now: Milliseconds since 1970; the beginning of the steady clock too, which later events may tell.
     public init(_ configuration: Configuration, now: Int64) throws(StorageError) {
         self.configuration = configuration
         self.now = now
+        steadyNow = now
         catalog = try Catalog(
             directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
         catalog.topicDefaults = BrokerSettings(configuration, catalog).topicDefaults
@@ -46,7 +53,7 @@ public final class Broker {
         add(fetches)
         add(LogRetention(broker: self, now: now))
         add(LogCleaner(broker: self, now: now))
-        groups = try BrokerGroups(broker: self, now: now)
+        groups = try BrokerGroups(broker: self)
         add(groups)
     }
 
@@ -75,8 +82,14 @@ public final class Broker {
     // MARK: - Requests
 
     /// Handles one request frame, without its size.
-    public func handle(_ frame: UnsafeRawBufferPointer, from client: Client, now: Int64) -> Outcome {
-        self.now = now
+    ///
+    /// - Parameters:
+    ///   - now: Milliseconds since 1970.
+    ///   - steady: Milliseconds of a clock that only runs forward; unless given, that of the day.
+    public func handle(
+        _ frame: UnsafeRawBufferPointer, from client: Client, now: Int64, steady: Int64? = nil
+    ) -> Outcome {
+        setTime(now, steady)
         isHandling = true
         defer {
             isHandling = false
@@ -110,33 +123,50 @@ public final class Broker {
 
     // MARK: - Time and clients
 
-    /// When `advance` has to be called, in milliseconds since 1970; nil when nothing waits for time.
+    /// When `advance` has to be called, by the steady clock; nil when nothing waits for time.
     public var nextDeadlineMillis: Int64? {
-        waiting.lazy.compactMap(\.nextDeadlineMillis).min()
+        var first: Int64?
+        for part in waiting {
+            guard let deadline = part.nextDeadlineMillis else { continue }
+            first = min(first ?? .max, part.isMeasuredSteadily ? deadline : deadline - now + steadyNow)
+        }
+        return first
     }
 
-    /// Does what has become due.
-    public func advance(to now: Int64) {
-        self.now = now
+    /// Does what has become due. The times are those of `handle`.
+    public func advance(to now: Int64, steady: Int64? = nil) {
+        setTime(now, steady)
         isHandling = true
-        for part in waiting { part.advance(to: now) }
+        for part in waiting { part.advance(to: part.isMeasuredSteadily ? steadyNow : now) }
         isHandling = false
         fetches.answerReady()
     }
 
     /// Forgets a client's waiting request.
-    public func disconnected(_ client: ClientID, now: Int64) {
-        self.now = now
+    public func disconnected(_ client: ClientID, now: Int64, steady: Int64? = nil) {
+        setTime(now, steady)
         for part in waiting { part.disconnected(client) }
+    }
+
+    private func setTime(_ now: Int64, _ steady: Int64?) {
+        self.now = now
+        steadyNow = steady ?? now
     }
 }
 
 /// Something in the broker that waits.
 package protocol BrokerPart: AnyObject {
-    /// When `advance` has to be called, in milliseconds since 1970.
+    /// Whether its times are those of the clock that only runs forward (`Broker.steadyNow`); else they are those of the day. What ends a while
+    /// after it began has to be, or it ends when the clock is set.
+    var isMeasuredSteadily: Bool { get }
+    /// When `advance` has to be called, in milliseconds.
     var nextDeadlineMillis: Int64? { get }
     /// Does what has become due.
     func advance(to now: Int64)
     /// Forgets a client's waiting request.
     func disconnected(_ client: ClientID)
+}
+
+extension BrokerPart {
+    package var isMeasuredSteadily: Bool { false }
 }

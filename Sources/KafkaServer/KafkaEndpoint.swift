@@ -25,6 +25,10 @@ public final class KafkaEndpoint {
     private var deadlineMillis: Int64?
     private var idle: Timer?
     private let subnets: [Subnet]
+    /// The time of day less the loop's, when the port was opened.
+    private let clockStartMillis: Int64
+    /// How much the steady clock is ahead of that of the day.
+    private var clockOffsetMillis: Int64 = 0
 
     /// Takes over the broker: its answers, its time and its background jobs.
     public init(loop: EventLoop, broker: Broker, configuration: Configuration = Configuration()) {
@@ -32,6 +36,7 @@ public final class KafkaEndpoint {
         self.broker = broker
         self.configuration = configuration
         subnets = Subnet.ofInterfaces()
+        clockStartMillis = loop.wallMillis - loop.monotonicNanos / 1_000_000
         deadline = loop.timer { [unowned self] in advance() }
         idle = loop.timer { [unowned self] in closeIdle() }
         let look = min(.seconds(30), max(.milliseconds(10), configuration.connectionsMaxIdle / 2))
@@ -76,19 +81,31 @@ public final class KafkaEndpoint {
 
     func handle(_ frame: UnsafeRawBufferPointer, _ connection: KafkaConnection) -> Outcome {
         connection.lastUsedNanos = loop.monotonicNanos
-        return broker.handle(frame, from: connection.client, now: loop.wallMillis)
+        return broker.handle(frame, from: connection.client, now: loop.wallMillis, steady: steadyMillis)
     }
 
     func closed(_ client: ClientID) {
         connections[client] = nil
-        broker.disconnected(client, now: loop.wallMillis)
+        broker.disconnected(client, now: loop.wallMillis, steady: steadyMillis)
     }
 
     // MARK: - Time
 
+    /// A clock that only runs forward: that of the day when the port was opened, and from then on the loop's. As long as nobody sets the
+    /// former they go together, to the millisecond, so that a deadline that did not move is not set anew.
+    private var steadyMillis: Int64 {
+        let wall = loop.wallMillis
+        let exact = loop.monotonicNanos / 1_000_000 + clockStartMillis
+        if abs(wall + clockOffsetMillis - exact) > Self.clockToleranceMillis { clockOffsetMillis = exact - wall }
+        return wall + clockOffsetMillis
+    }
+
+    /// How far the clock of the day may run from the loop's before it is taken as set.
+    private static let clockToleranceMillis: Int64 = 20
+
     private func advance() {
         deadlineMillis = nil
-        broker.advance(to: loop.wallMillis)
+        broker.advance(to: loop.wallMillis, steady: steadyMillis)
     }
 
     private func setDeadline() {
@@ -99,7 +116,7 @@ public final class KafkaEndpoint {
             deadline?.stop()
             return
         }
-        deadline?.start(after: .milliseconds(max(0, next - loop.wallMillis)))
+        deadline?.start(after: .milliseconds(max(0, next - steadyMillis)))
     }
 
     private func closeIdle() {

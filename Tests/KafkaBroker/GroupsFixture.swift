@@ -30,7 +30,11 @@ final class MemoryGroupLog: GroupLog {
 
 /// A coordinator in virtual time, with one group "g" to talk to.
 final class GroupsFixture {
+    /// By the clock that only runs forward.
     var now: Int64 = 1_000_000
+    /// How much the clock of the day is ahead of it.
+    var wallOffset: Int64 = 0
+    var moment: Moment { Moment(wallMillis: now + wallOffset, steadyMillis: now) }
     let log: MemoryGroupLog
     let coordinator: GroupCoordinator
     private(set) var delivered: [ReplyID: GroupReply] = [:]
@@ -49,8 +53,9 @@ final class GroupsFixture {
     func restarted(_ configuration: GroupConfiguration? = nil, topics: Set<String>? = nil) -> GroupsFixture {
         let next = GroupsFixture(configuration ?? coordinator.configuration, log: log)
         next.now = now
+        next.wallOffset = wallOffset
         for batch in log.batches { for record in batch.records { next.coordinator.replay(record, of: batch.group) } }
-        next.coordinator.recovered(at: now) { topics?.contains($0) ?? true }
+        next.coordinator.recovered(at: next.moment) { topics?.contains($0) ?? true }
         return next
     }
 
@@ -61,14 +66,14 @@ final class GroupsFixture {
         let end = now + millis
         while let next = coordinator.nextDeadline, next <= end {
             now = max(now, next)
-            coordinator.advance(to: now)
+            coordinator.advance(to: moment)
         }
         now = end
-        coordinator.advance(to: now)
+        coordinator.advance(to: moment)
     }
 
     func submit(_ request: GroupRequest, to group: GroupID = "g") -> GroupCoordinator.Submission {
-        coordinator.submit(request, to: group, at: now)
+        coordinator.submit(request, to: group, at: moment)
     }
 
     func joinRequest(
@@ -130,7 +135,8 @@ final class GroupsFixture {
         topic: String = "t", partition: Int32 = 0, metadata: String = "", to group: GroupID = "g"
     ) -> KafkaError? {
         let offset = CommittedOffset(
-            offset: offset, leaderEpoch: -1, metadata: metadata, commitTimestamp: now, expireTimestamp: nil)
+            offset: offset, leaderEpoch: -1, metadata: metadata, commitTimestamp: moment.wallMillis,
+            expireTimestamp: nil)
         let request = GroupRequest.CommitRequest(
             memberID: memberID, instanceID: instance, generation: generation, unknownGroupError: .groupIDNotFound,
             offsets: [(.init(topic: topic, partition: partition), offset)])

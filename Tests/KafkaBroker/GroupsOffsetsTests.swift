@@ -140,7 +140,7 @@ struct GroupsOffsetsTests {
         f.commit(1, topic: "gone")
         f.commit(2, topic: "kept")
         f.commit(3, topic: "gone", to: "other")
-        f.coordinator.topicDeleted("gone", at: f.now)
+        f.coordinator.topicDeleted("gone", at: f.moment)
         #expect(committed(topic: "gone") == nil)
         #expect(committed(topic: "kept") == 2)
         #expect(f.coordinator.group("other") == nil, "nothing is left of the simple group")

@@ -17,6 +17,7 @@ final class GroupSimulation {
 
     var random: SeededRandom
     var now: Int64 = 1_700_000_000_000
+    private var moment: Moment { Moment(wallMillis: now, steadyMillis: now) }
     let log = SimulatedLog()
     private(set) var coordinator: GroupCoordinator
     private var clients: [SimulatedClient] = []
@@ -131,7 +132,7 @@ final class GroupSimulation {
         let end = now + millis
         while let next = coordinator.nextDeadline, next <= end {
             now = max(now, next)
-            try guarded { coordinator.advance(to: now) }
+            try guarded { coordinator.advance(to: moment) }
         }
         now = end
     }
@@ -146,7 +147,7 @@ final class GroupSimulation {
         if random.once(in: 150) { log.crash = random.once(in: 2) ? .beforeWriting : .afterWriting }
         let asked = coordinator
         var submission: GroupCoordinator.Submission?
-        try guarded { submission = coordinator.submit(request, to: group, at: now) }
+        try guarded { submission = coordinator.submit(request, to: group, at: moment) }
         if log.hasCrashed { return try restartBroker() }
         log.crash = nil
         switch submission {
@@ -225,7 +226,7 @@ final class GroupSimulation {
         connect()
         for client in clients { client.connectionLost() }
         generations = [:]
-        try guarded { coordinator.recovered(at: now) { _ in true } }
+        try guarded { coordinator.recovered(at: moment) { _ in true } }
     }
 
     private func replayed() -> GroupCoordinator {

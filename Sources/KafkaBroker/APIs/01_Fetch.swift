@@ -23,7 +23,7 @@ extension Fetch: ServedAPI {
         guard !isEnough else { return .withRecords(read.response, read.regions) }
         broker.fetches.add(
             FetchWaiter(
-                request: request, context: context, deadlineMillis: context.now + Int64(request.maxWaitMs),
+                request: request, context: context, deadlineMillis: broker.steadyNow + Int64(request.maxWaitMs),
                 bytesMissing: minBytes - read.bytesRead, logs: read.logs))
         return .parked
     }

@@ -25,10 +25,6 @@ extension DescribeGroups: ServedAPI {
     private static func describe(_ id: String, _ context: RequestContext, _ broker: Broker) -> Response.Group {
         var described = Response.Group()
         described.groupID = id
-        guard !id.isEmpty else {
-            described.errorCode = .invalidGroupID
-            return described
-        }
         guard let group = broker.groups.coordinator.group(GroupID(id)) else {
             described.groupState = KafkaBroker.Group.State.dead.rawValue
             if context.version >= 6 {

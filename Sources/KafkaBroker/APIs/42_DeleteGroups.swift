@@ -6,15 +6,17 @@ extension DeleteGroups: ServedAPI {
     ) -> Answer<Response> {
         var response = Response()
         var deleted: [(index: Int, id: GroupID)] = []
-        for (index, name) in request.groupsNames.enumerated() {
+        // A group that is named twice is deleted once.
+        var seen: Set<GroupID> = []
+        for name in request.groupsNames where seen.insert(GroupID(name)).inserted {
             let id = GroupID(name)
             var result = Response.Group()
             result.groupID = name
-            result.errorCode = name.isEmpty ? .invalidGroupID : broker.groups.coordinator.delete(id, at: context.now)
+            result.errorCode = broker.groups.coordinator.delete(id, at: broker.moment)
             if context.version >= 3, result.errorCode == .groupIDNotFound {
                 result.errorMessage = "Group \(name) not found."
             }
-            if result.errorCode == .none { deleted.append((index, id)) }
+            if result.errorCode == .none { deleted.append((response.results.count, id)) }
             response.results.append(result)
         }
         return answerWhenDurable(response, deleted, context, broker)

@@ -26,7 +26,7 @@ extension OffsetDelete: ServedAPI {
             response.topics.append(result)
         }
         let id = GroupID(request.groupID)
-        let deleted = broker.groups.coordinator.deleteOffsets(partitions, of: id, at: context.now)
+        let deleted = broker.groups.coordinator.deleteOffsets(partitions, of: id, at: broker.moment)
         switch deleted {
         case .failure(let error):
             var refused = Response()

@@ -10,14 +10,14 @@ package final class BrokerGroups: BrokerPart {
     private var replyOfClient: [ClientID: ReplyID] = [:]
 
     /// Reads what the topic holds.
-    init(broker: Broker, now: Int64) throws(StorageError) {
+    init(broker: Broker) throws(StorageError) {
         self.broker = broker
         offsetsTopic = OffsetsTopic(broker: broker)
         coordinator = GroupCoordinator(configuration: .init(broker.configuration), log: offsetsTopic)
         coordinator.deliver = { [unowned self] reply, answer in deliver(reply, answer) }
         let coordinator = coordinator
         try offsetsTopic.replay { group, record in coordinator.replay(record, of: group) }
-        coordinator.recovered(at: now) { broker.catalog.topic(named: $0) != nil }
+        coordinator.recovered(at: broker.moment) { broker.catalog.topic(named: $0) != nil }
     }
 
     // MARK: - Requests
@@ -27,7 +27,7 @@ package final class BrokerGroups: BrokerPart {
         _: Served.Type, _ request: GroupRequest, to group: String, _ context: RequestContext,
         _ response: @escaping (GroupReply) -> Served.Response
     ) -> Answer<Served.Response> {
-        switch coordinator.submit(request, to: GroupID(group), at: context.now) {
+        switch coordinator.submit(request, to: GroupID(group), at: broker.moment) {
         case .answered(let reply):
             return .now(response(reply))
         case .waiting(let id):
@@ -64,15 +64,17 @@ package final class BrokerGroups: BrokerPart {
     func topicDeleted(_ topic: Topic) {
         if topic.name == Topic.consumerOffsets {
             offsetsTopic.forget()
-            coordinator.unload(at: broker.now)
+            coordinator.unload(at: broker.moment)
         } else {
-            coordinator.topicDeleted(topic.name, at: broker.now)
+            coordinator.topicDeleted(topic.name, at: broker.moment)
         }
     }
 
     package var nextDeadlineMillis: Int64? { coordinator.nextDeadline }
 
-    package func advance(to now: Int64) { coordinator.advance(to: now) }
+    package func advance(to now: Int64) { coordinator.advance(to: broker.moment) }
+
+    package var isMeasuredSteadily: Bool { true }
 
     /// A member stays in its group until its session ends: only the answer has no one to go to.
     package func disconnected(_ client: ClientID) {
@@ -88,5 +90,9 @@ extension GroupConfiguration {
         minSessionTimeoutMillis = configuration.groupMinSessionTimeoutMillis
         maxSessionTimeoutMillis = configuration.groupMaxSessionTimeoutMillis
         initialRebalanceDelayMillis = configuration.groupInitialRebalanceDelayMillis
+        maxSize = Int(configuration.groupMaxSize)
+        maxOffsetMetadataSize = Int(configuration.offsetMetadataMaxBytes)
+        offsetsRetentionMillis = Int64(configuration.offsetsRetentionMinutes) * 60_000
+        offsetsRetentionCheckIntervalMillis = configuration.offsetsRetentionCheckIntervalMillis
     }
 }

@@ -10,7 +10,7 @@ extension Group {
 
     /// Handles all deadlines up to now, earliest first.
     mutating func expire(_ step: inout Step) {
-        while let expiry = firstExpiry(upTo: step.now) {
+        while let expiry = firstExpiry(upTo: step.now.steadyMillis) {
             switch expiry {
             case .join: joinExpired(&step)
             case .sync: syncExpired(&step)

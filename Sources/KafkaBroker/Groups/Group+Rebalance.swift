@@ -118,7 +118,7 @@ extension Group {
     private var nextGeneration: Int32 { generation == .max ? 1 : generation + 1 }
 
     /// The last member has gone. Also when that could not be stored: the log then still has members, whose sessions end.
-    mutating func enterEmpty(at now: Int64) {
+    mutating func enterEmpty(at now: Moment) {
         generation = nextGeneration
         enter(.empty, at: now)
     }

@@ -51,11 +51,11 @@ extension Group {
 
     /// The group as it is stored when the leader's assignment is accepted: whom the leader left out gets nothing.
     private func metadata(
-        assigning assignments: [(memberID: String, assignment: [UInt8])], at now: Int64
+        assigning assignments: [(memberID: String, assignment: [UInt8])], at now: Moment
     ) -> GroupMetadata {
         let byMember = Dictionary(assignments.map { ($0.memberID, $0.assignment) }) { _, last in last }
         var metadata = metadata()
-        metadata.stateTimestamp = now
+        metadata.stateTimestamp = now.wallMillis
         for index in metadata.members.indices {
             metadata.members[index].assignment = byMember[metadata.members[index].id] ?? []
         }

@@ -56,8 +56,8 @@ struct Group: Sendable {
         self.configuration = configuration
     }
 
-    /// Takes an event at a time (milliseconds since 1970) and says what to do, in order.
-    mutating func apply(_ event: GroupEvent, at now: Int64) -> [GroupEffect] {
+    /// Takes an event at a time and says what to do, in order.
+    mutating func apply(_ event: GroupEvent, at now: Moment) -> [GroupEffect] {
         var step = Step(now: now)
         switch event {
         case .request(.join(let request), let reply): join(request, reply, &step)
@@ -76,12 +76,13 @@ struct Group: Sendable {
 
     /// One event's time and what came of it so far.
     struct Step {
-        let now: Int64
+        let now: Moment
         var effects: [GroupEffect] = []
 
         mutating func reply(_ id: ReplyID, _ reply: GroupReply) { effects.append(.reply(id, reply)) }
 
-        func after(_ millis: Int32) -> Int64 { now + Int64(max(millis, 0)) }
+        /// A deadline, by the clock that only runs forward.
+        func after(_ millis: Int32) -> Int64 { now.steadyMillis + Int64(max(millis, 0)) }
     }
 
     private mutating func appended(_ append: GroupAppend, _ step: inout Step) {
@@ -103,9 +104,9 @@ struct Group: Sendable {
         }
     }
 
-    mutating func enter(_ state: State, at now: Int64) {
+    mutating func enter(_ state: State, at now: Moment) {
         self.state = state
-        stateTimestamp = now
+        stateTimestamp = now.wallMillis
     }
 
     /// Kafka's check of a member that says it belongs to the group: a static member's instance id comes before its id.
@@ -129,7 +130,7 @@ struct Group: Sendable {
             && offsets.isEmpty
     }
 
-    /// The first time at which `.deadline` has something to do.
+    /// The first time at which `.deadline` has something to do, by the clock that only runs forward.
     var nextDeadline: Int64? {
         var first = min(joinDeadline ?? .max, syncDeadline ?? .max)
         for pending in pendingMembers { first = min(first, pending.deadline) }

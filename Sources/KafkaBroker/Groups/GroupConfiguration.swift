@@ -13,8 +13,10 @@ public struct GroupConfiguration: Sendable {
     /// `offset.metadata.max.bytes`: a longer note is refused with OFFSET_METADATA_TOO_LARGE. Counted as Kafka counts it,
     /// in UTF-16 code units.
     public var maxOffsetMetadataSize: Int = 4_096
-    /// `offsets.topic.num.partitions`: the partitions of `__consumer_offsets`.
-    public var offsetsTopicPartitionCount: Int32 = 50
+    /// `offsets.retention.minutes`, in milliseconds: how long offsets are kept that nobody uses.
+    public var offsetsRetentionMillis: Int64 = 7 * 24 * 3_600_000
+    /// `offsets.retention.check.interval.ms`: how often offsets are looked at for that.
+    public var offsetsRetentionCheckIntervalMillis: Int64 = 600_000
 
     /// Kafka's defaults.
     public init() {}

@@ -25,9 +25,10 @@ final class GroupCoordinator {
     /// Gets the answers of requests that had to wait.
     var deliver: (ReplyID, GroupReply) -> Void = { _, _ in }
 
-    private let log: any GroupLog
-    private var groups: [GroupID: Group] = [:]
+    let log: any GroupLog
+    var groups: [GroupID: Group] = [:]
     private var deadlines = GroupDeadlines()
+    var retention = RetentionRound()
     private var lastReply: UInt64 = 0
     /// The request that is being submitted, and its answer.
     private var submitted: (reply: ReplyID, answer: GroupReply?)?
@@ -45,9 +46,7 @@ final class GroupCoordinator {
     // MARK: - Requests
 
     /// Gives a request to its group.
-    ///
-    /// - Parameter now: Milliseconds since 1970.
-    func submit(_ request: GroupRequest, to id: GroupID, at now: Int64) -> Submission {
+    func submit(_ request: GroupRequest, to id: GroupID, at now: Moment) -> Submission {
         if let refusal = refusal(of: request, to: id, at: now) { return .answered(refusal) }
         lastReply += 1
         let reply = ReplyID(value: lastReply)
@@ -61,7 +60,7 @@ final class GroupCoordinator {
 
     /// The answer of the coordinator itself: to a request that no group can take. A group comes into being with the first
     /// join of a new member, or with the first commit of a client that is in no group.
-    private func refusal(of request: GroupRequest, to id: GroupID, at now: Int64) -> GroupReply? {
+    private func refusal(of request: GroupRequest, to id: GroupID, at now: Moment) -> GroupReply? {
         let isKnown = groups[id] != nil
         switch request {
         case .join(let join):
@@ -87,7 +86,7 @@ final class GroupCoordinator {
     }
 
     private func refusal(
-        of join: GroupRequest.JoinRequest, to id: GroupID, isKnown: Bool, at now: Int64
+        of join: GroupRequest.JoinRequest, to id: GroupID, isKnown: Bool, at now: Moment
     ) -> GroupReply? {
         func refuse(_ error: KafkaError) -> GroupReply { .join(.init(error: error, memberID: join.memberID)) }
         if id.description.isEmpty { return refuse(.invalidGroupID) }
@@ -96,10 +95,10 @@ final class GroupCoordinator {
         if isKnown { return nil }
         guard join.memberID.isEmpty else { return refuse(.unknownMemberID) }
         var group = Group(id: id, configuration: configuration)
-        group.stateTimestamp = now
+        group.stateTimestamp = now.wallMillis
         let created = GroupRecord.metadata(group.metadata())
         do throws(KafkaError) {
-            try log.append([created], of: id, at: now)
+            try log.append([created], of: id, at: now.wallMillis)
         } catch {
             return refuse(GroupAppend.emptied.answer(to: error))
         }
@@ -109,13 +108,13 @@ final class GroupCoordinator {
     }
 
     /// A group that a refused commit has brought into being goes again.
-    private func forgetIfUnused(_ id: GroupID) {
+    func forgetIfUnused(_ id: GroupID) {
         if let group = groups[id], group.isUnused { groups[id] = nil }
     }
 
     // MARK: - Events
 
-    private func apply(_ event: GroupEvent, to id: GroupID, at now: Int64) {
+    private func apply(_ event: GroupEvent, to id: GroupID, at now: Moment) {
         guard let effects = groups[id]?.apply(event, at: now) else { return }
         perform(effects, of: id, at: now)
         release(for: id)
@@ -124,7 +123,7 @@ final class GroupCoordinator {
         if let next = groups[id]?.nextDeadline { deadlines.schedule(id, at: next) }
     }
 
-    private func perform(_ effects: [GroupEffect], of id: GroupID, at now: Int64) {
+    private func perform(_ effects: [GroupEffect], of id: GroupID, at now: Moment) {
         for effect in effects {
             switch effect {
             case .reply(let reply, let answer):
@@ -132,7 +131,7 @@ final class GroupCoordinator {
             case .append(let records, let append):
                 var event = GroupEvent.appended(append)
                 do throws(KafkaError) {
-                    try log.append(records, of: id, at: now)
+                    try log.append(records, of: id, at: now.wallMillis)
                     hasAppended = true
                     for record in records { groups[id]?.replay(record) }
                 } catch {
@@ -168,38 +167,42 @@ final class GroupCoordinator {
         }
     }
 
-    /// The first time at which `advance` may have something to do; milliseconds since 1970.
-    var nextDeadline: Int64? { deadlines.first }
+    /// The first time at which `advance` may have something to do, by the clock that only runs forward.
+    var nextDeadline: Int64? {
+        guard let retained = nextRetentionCheck else { return deadlines.first }
+        return min(deadlines.first ?? .max, retained)
+    }
 
-    /// Ends joins, syncs and sessions whose time has come.
-    func advance(to now: Int64) {
-        while let id = deadlines.next(upTo: now) {
+    /// Ends joins, syncs and sessions whose time has come, and gives up what retention does not keep.
+    func advance(to now: Moment) {
+        while let id = deadlines.next(upTo: now.steadyMillis) {
             guard let due = groups[id]?.nextDeadline else { continue }
-            if due <= now { apply(.deadline, to: id, at: now) } else { deadlines.schedule(id, at: due) }
+            if due <= now.steadyMillis { apply(.deadline, to: id, at: now) } else { deadlines.schedule(id, at: due) }
         }
+        checkRetention(at: now)
         flush()
     }
 
     // MARK: - Records from elsewhere
 
     /// Removes what all groups have committed for a topic that is no more.
-    func topicDeleted(_ topic: String, at now: Int64) {
+    func topicDeleted(_ topic: String, at now: Moment) {
         for id in groups.keys.sorted() {
             guard let tombstones = groups[id]?.tombstones(ofTopic: topic), !tombstones.isEmpty else { continue }
             // What cannot be written now is found when the broker starts again: the topic is not there.
-            guard (try? log.append(tombstones, of: id, at: now)) != nil else { continue }
+            guard (try? log.append(tombstones, of: id, at: now.wallMillis)) != nil else { continue }
             for tombstone in tombstones { groups[id]?.replay(tombstone) }
             forgetIfUnused(id)
         }
     }
 
     /// Deletes a group that has no members, with its offsets.
-    func delete(_ id: GroupID, at now: Int64) -> KafkaError {
+    func delete(_ id: GroupID, at now: Moment) -> KafkaError {
         guard let group = groups[id] else { return .groupIDNotFound }
         guard group.state == .empty else { return .nonEmptyGroup }
         let records = group.offsets.keys.sorted().flatMap { group.tombstones(ofTopic: $0) } + [.metadata(nil)]
         do throws(KafkaError) {
-            try log.append(records, of: id, at: now)
+            try log.append(records, of: id, at: now.wallMillis)
         } catch {
             return GroupAppend.emptied.answer(to: error)
         }
@@ -209,7 +212,7 @@ final class GroupCoordinator {
 
     /// Deletes committed offsets, except those of topics that members read. Says of each what became of it, and whether anything was written.
     func deleteOffsets(
-        _ partitions: [TopicPartition], of id: GroupID, at now: Int64
+        _ partitions: [TopicPartition], of id: GroupID, at now: Moment
     ) -> Result<(errors: [KafkaError], hasWritten: Bool), KafkaError> {
         guard !id.description.isEmpty else { return .failure(.invalidGroupID) }
         guard let group = groups[id] else { return .failure(.groupIDNotFound) }
@@ -227,7 +230,7 @@ final class GroupCoordinator {
         }
         guard !records.isEmpty else { return .success((errors, false)) }
         do throws(KafkaError) {
-            try log.append(records, of: id, at: now)
+            try log.append(records, of: id, at: now.wallMillis)
         } catch {
             return .failure(GroupAppend.emptied.answer(to: error))
         }
@@ -237,7 +240,7 @@ final class GroupCoordinator {
     }
 
     /// Forgets all groups, as their log is gone; who waits is told to look for the coordinator again.
-    func unload(at now: Int64) {
+    func unload(at now: Moment) {
         for id in groups.keys.sorted() {
             apply(.unloaded, to: id, at: now)
             groups[id] = nil
@@ -258,7 +261,8 @@ final class GroupCoordinator {
     }
 
     /// The whole log was replayed: offsets of topics that are no more go, and the members' sessions begin.
-    func recovered(at now: Int64, topicExists: (String) -> Bool) {
+    func recovered(at now: Moment, topicExists: (String) -> Bool) {
+        retention.begins(at: now.steadyMillis + configuration.offsetsRetentionCheckIntervalMillis)
         let committed = Set(groups.values.flatMap { $0.offsets.keys })
         for topic in committed.sorted() where !topicExists(topic) { topicDeleted(topic, at: now) }
         for id in groups.keys.sorted() {

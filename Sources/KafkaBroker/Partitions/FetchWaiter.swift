@@ -5,7 +5,7 @@ import KafkaWire
 package final class FetchWaiter {
     let request: Fetch.Request
     let context: RequestContext
-    /// Milliseconds since 1970.
+    /// By the clock that only runs forward.
     let deadlineMillis: Int64
     /// Bytes that are missing to `min_bytes`.
     fileprivate var bytesMissing: Int
@@ -66,6 +66,8 @@ package final class FetchWaiters: BrokerPart {
             }
         }
     }
+
+    package var isMeasuredSteadily: Bool { true }
 
     package var nextDeadlineMillis: Int64? {
         while let first = heap.first, first.isDone { removeFirst() }

@@ -147,7 +147,7 @@ extension BrokerFixture {
         fixture.broker.advance(to: fixture.now + 10_000)
         #expect(fixture.delivered.count == 1)
         #expect(fixture.broker.fetches.count == 0)
-        #expect(fixture.broker.nextDeadlineMillis == nil)
+        #expect(fixture.broker.fetches.nextDeadlineMillis == nil)
     }
 
     @Test("A fetch whose time is up is answered with what is there")
@@ -173,7 +173,7 @@ extension BrokerFixture {
         fixture.broker.disconnected(1, now: fixture.now)
         let log = try fixture.broker.log(fixture.broker.catalog.topic(named: "t")!, 0)
         #expect(log.fetchWaiters.isEmpty && fixture.broker.fetches.count == 0)
-        #expect(fixture.broker.nextDeadlineMillis == nil)
+        #expect(fixture.broker.fetches.nextDeadlineMillis == nil)
         fixture.client = Client(id: 2, host: "h", advertisedHost: "h", advertisedPort: 1)
         try fixture.put("t", batch(count: 1))
         #expect(fixture.delivered.isEmpty)

@@ -401,10 +401,25 @@ struct GroupAPITests {
         _ = try member(group: "busy")
         _ = try commit(1, group: "old")
         var request = DeleteGroups.Request()
-        request.groupsNames = ["busy", "old", "nobody", ""]
+        request.groupsNames = ["busy", "old", "old", "nobody", ""]
         #expect(
             try f.ask(DeleteGroups.self, 2, request).results.map(\.errorCode)
-                == [.nonEmptyGroup, .none, .groupIDNotFound, .invalidGroupID])
+                == [.nonEmptyGroup, .none, .groupIDNotFound, .groupIDNotFound])
         #expect(try restarted().groups.coordinator.groupIDs == ["busy"])
+    }
+
+    @Test(
+        "The group without a name is a group like any other to those who commit, fetch, describe and delete, as old clients do"
+    )
+    func namelessGroup() throws {
+        #expect(try commit(5, group: "") == KafkaError.none)
+        var describe = DescribeGroups.Request()
+        describe.groups = [""]
+        #expect(try f.ask(DescribeGroups.self, 6, describe).groups.map(\.errorCode) == [.none])
+        #expect(try f.ask(DescribeGroups.self, 6, describe).groups.map(\.groupState) == ["Empty"])
+        var delete = DeleteGroups.Request()
+        delete.groupsNames = [""]
+        #expect(try f.ask(DeleteGroups.self, 2, delete).results.map(\.errorCode) == [.none])
+        #expect(try f.ask(JoinGroup.self, 9, joinRequest(group: "")).errorCode == .invalidGroupID)
     }
 }
