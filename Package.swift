@@ -68,7 +68,7 @@ let package = Package(
         module("SQLite", ["CSQLite"]),
         module("DynamoDB", ["SQLite"]),
         module("AWSSignature", ["COpenSSL"]),
-        module("AWSServer", ["DynamoDB", "HTTP", "Reactor", "CZlib"]),
+        module("AWSServer", ["AWSSignature", "DynamoDB", "HTTP", "Reactor", "CZlib"]),
 
         // Kafka
         module("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
@@ -87,7 +87,9 @@ let package = Package(
         // The program
         module(
             "Stack",
-            ["AWSServer", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML"]),
+            [
+                "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML",
+            ]),
         program("nestbox", ["Stack"]),
 
         // Benchmarks: the limit in C, the empty server to be measured against it, the load for both
@@ -103,7 +105,7 @@ let package = Package(
         tests("SQLite"),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
-        tests("AWSServer", ["DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
+        tests("AWSServer", ["AWSSignature", "DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
         tests("KafkaWire"),
         tests("KafkaBroker", ["KafkaWire"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
@@ -112,7 +114,7 @@ let package = Package(
         tests("Shop"),
         tests("OrderService", ["Shop"]),
         tests("ProductService", ["Shop"]),
-        tests("Stack", ["DynamoDB", "Reactor"]),
+        tests("Stack", ["AWSSignature", "DynamoDB", "Reactor"]),
         .testTarget(
             name: "SimulationTests", dependencies: ["KafkaBroker", "KafkaWire"], path: "Tests/Simulation",
             swiftSettings: settings),

@@ -1,16 +1,19 @@
+import AWSSignature
 import DynamoDB
 import HTTP
 import Reactor
 
-/// AWS's port: DynamoDB's JSON 1.0 protocol over HTTP, on one loop with its engine.
+/// AWS's port: DynamoDB's JSON 1.0 protocol over HTTP, on one loop with its engines.
 ///
-/// Requests of one turn of the loop share one transaction. From the first write on, the turn's answers are held; at the turn's end it is
-/// committed once, then they are sent. When the commit fails, each of them becomes the server error that AWS gives.
+/// Requests of one turn of the loop share one transaction of their database. From the first write on, the turn's answers are held; at the turn's end it is
+/// committed once, then they are sent. When the commit fails, each answer of that database becomes the server error that AWS gives.
 public final class AWSEndpoint {
     /// How the port behaves.
     public struct Configuration: Sendable {
         /// The region in answers to requests that are not signed for one.
         public var region = "us-east-1"
+        /// What signatures are checked against; nil lets every request in.
+        public var verifier: SignatureVerifier?
         /// Where request ids come from.
         public var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
 
@@ -19,11 +22,11 @@ public final class AWSEndpoint {
     }
 
     private let loop: EventLoop
-    private let engine: Engine
-    private let configuration: Configuration
+    private let databases: Databases
     private var server: HTTPServer?
     private var composer: ResponseComposer
-    private var region: SignedRegion
+    private var credentials: CredentialReader
+    private var verifier: SignatureVerifier?
     /// The answers that wait for the turn's commit.
     private var held = HeldAnswers()
     /// Operations that take longer than a turn.
@@ -40,6 +43,7 @@ public final class AWSEndpoint {
     private struct LongAnswer {
         let exchange: HTTPExchange
         let form: AnswerForm
+        let database: Database
         let operation: LongOperation
         var body: [UInt8]
     }
@@ -62,16 +66,26 @@ public final class AWSEndpoint {
     }()
 
     /// Takes over the engine: nobody else may call it.
-    public init(loop: EventLoop, engine: Engine, configuration: Configuration = Configuration()) {
+    public convenience init(loop: EventLoop, engine: Engine, configuration: Configuration = Configuration()) {
+        self.init(loop: loop, databases: Databases(shared: engine), configuration: configuration)
+    }
+
+    /// Takes over the databases: nobody else may call them.
+    public init(loop: EventLoop, databases: Databases, configuration: Configuration = Configuration()) {
         self.loop = loop
-        self.engine = engine
-        self.configuration = configuration
+        self.databases = databases
         composer = ResponseComposer(seed: configuration.random())
-        region = SignedRegion(unsigned: configuration.region)
+        credentials = CredentialReader(region: configuration.region)
+        verifier = configuration.verifier
+        databases.isBusy = { [unowned self] database in long.contains { $0.database === database } }
         steps = loop.timer { [unowned self] in step() }
         resumes = loop.timer { [unowned self] in resumeLong() }
         expiry = loop.timer { [unowned self] in
             expiryMillis = nil
+            let now = loop.wallMillis
+            for database in databases.open where database.engine.nextExpiryMillis ?? .max <= now {
+                database.isStepDue = true
+            }
             stepSoon()
         }
         if Self.commitsBeforeSending {
@@ -90,7 +104,7 @@ public final class AWSEndpoint {
         return try server.listen(on: address)
     }
 
-    /// Commits what is open, answers it, and stops listening. The engine stays open.
+    /// Commits what is open, answers it, and stops listening. The databases stay open.
     public func close() {
         endTurn()
         server?.close()
@@ -101,31 +115,38 @@ public final class AWSEndpoint {
 
     // MARK: - Turns
 
-    private func answer(_ exchange: HTTPExchange, _ form: AnswerForm, _ status: Int, _ body: [UInt8]) {
-        composer.compose(
-            status: status, body: body, form: form, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive,
-            isHead: exchange.isHead)
-        if engine.hasWritten && Self.commitsBeforeSending {
-            held.append(exchange, form, composer.whole)
+    private func answer(
+        _ exchange: HTTPExchange, _ form: AnswerForm, _ database: Database?, _ status: Int, _ body: [UInt8]
+    ) {
+        compose(exchange, form, status, body)
+        if let database, database.engine.hasWritten && Self.commitsBeforeSending {
+            held.append(.init(exchange: exchange, form: form, database: database, whole: composer.whole))
         } else {
             composer.send(through: exchange)
         }
     }
 
+    private func compose(_ exchange: HTTPExchange, _ form: AnswerForm, _ status: Int, _ body: [UInt8]) {
+        composer.compose(
+            status: status, body: body, form: form, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive,
+            isHead: exchange.isHead)
+    }
+
     private func endTurn() {
-        guard engine.hasWritten || !held.isEmpty else { return }
-        do throws(DynamoDBError) {
-            try engine.commitTurn()
-            held.sendAll()
-        } catch {
+        var failures: [(database: Database, error: DynamoDBError)] = []
+        var hasCommitted = false
+        for database in databases.open where database.engine.hasWritten {
+            hasCommitted = true
+            database.isStepDue = true
+            do throws(DynamoDBError) { try database.engine.commitTurn() } catch { failures.append((database, error)) }
+        }
+        guard hasCommitted || !held.isEmpty else { return }
+        for answer in held.send(unless: { database in failures.contains { $0.database === database } }) {
+            let error = failures.first { $0.database === answer.database }?.error ?? .internalServerError
             var body: [UInt8] = []
             error.append(to: &body)
-            for (exchange, form) in held.removeAll() {
-                composer.compose(
-                    status: error.kind.httpStatus, body: body, form: form, date: server?.dateBytes ?? [],
-                    isKeptAlive: exchange.isKeptAlive, isHead: exchange.isHead)
-                composer.send(through: exchange)
-            }
+            compose(answer.exchange, answer.form, error.kind.httpStatus, body)
+            composer.send(through: answer.exchange)
         }
         stepSoon()
     }
@@ -137,17 +158,23 @@ public final class AWSEndpoint {
         steps?.start(after: .milliseconds(50))
     }
 
-    /// Background work of the engine: a slice now, the next one soon if there is more, else after the next commit or a while.
+    /// Background work of one database: a slice now, the next one soon if there is more, else after the next commit or a while.
     private func step() {
-        if !isStepSoon { engine.rest() }
-        isStepSoon = engine.step(now: loop.wallMillis)
+        if !isStepSoon {
+            for database in databases.open {
+                database.engine.rest()
+                database.isStepDue = true
+            }
+        }
+        if let database = databases.nextForStep() { database.isStepDue = database.engine.step(now: loop.wallMillis) }
+        isStepSoon = databases.open.contains { $0.isStepDue }
         steps?.start(after: isStepSoon ? .milliseconds(2) : .seconds(10))
         awaitExpiry()
     }
 
     /// Items that expire are removed then, and not when the next background work happens to come.
     private func awaitExpiry() {
-        let next = engine.nextExpiryMillis
+        let next = databases.open.compactMap { $0.engine.nextExpiryMillis }.min()
         guard next != expiryMillis, !isStepSoon else { return }
         expiryMillis = next
         guard let next else {
@@ -163,22 +190,24 @@ public final class AWSEndpoint {
         var answer = long.removeFirst()
         if answer.exchange.isOpen {
             do throws(DynamoDBError) {
-                if try engine.resume(answer.operation, into: &answer.body) {
+                if try answer.database.engine.resume(answer.operation, into: &answer.body) {
                     long.append(answer)
                 } else {
-                    self.answer(answer.exchange, answer.form, 200, answer.body)
+                    self.answer(answer.exchange, answer.form, answer.database, 200, answer.body)
                 }
             } catch {
-                refuse(answer.exchange, answer.form, error)
+                refuse(answer.exchange, answer.form, error, of: answer.database)
             }
         }
         if !long.isEmpty { resumes?.start(after: .zero) }
     }
 
-    private func refuse(_ exchange: HTTPExchange, _ form: AnswerForm, _ error: DynamoDBError) {
+    private func refuse(
+        _ exchange: HTTPExchange, _ form: AnswerForm, _ error: DynamoDBError, of database: Database? = nil
+    ) {
         var body: [UInt8] = []
         error.append(to: &body)
-        answer(exchange, form, error.kind.httpStatus, body)
+        answer(exchange, form, database, error.kind.httpStatus, body)
     }
 }
 
@@ -191,37 +220,78 @@ extension AWSEndpoint: HTTPHandler {
         else { return handlePage(request, exchange, fields) }
         let form = AnswerForm(
             type: type, isForOrigin: fields.origin != nil, coding: AcceptEncoding.coding(fields.acceptEncoding))
-        guard fields.contentEncoding != nil else { return handle(request.body, fields, form, exchange) }
+        let caller = Caller(
+            credential: credentials.credential(authorization: fields.authorization, target: request.target),
+            refusal: verifier == nil ? nil : refusal(of: request))
+        guard fields.contentEncoding != nil else { return handle(request.body, fields, form, caller, exchange) }
         // Not a very good answer to a mistake of the client, but AWS's.
         guard let codings = Decompression.codings(of: request) else {
             return refuse(exchange, form, .internalServerError)
         }
-        if codings.isEmpty { return handle(request.body, fields, form, exchange) }
+        if codings.isEmpty { return handle(request.body, fields, form, caller, exchange) }
         guard let body = Decompression.decode(request.body, codings, limit: Self.limits.bodyBytes) else {
             return refuse(exchange, form, .internalServerError)
         }
-        body.withUnsafeBytes { handle($0, fields, form, exchange) }
+        body.withUnsafeBytes { handle($0, fields, form, caller, exchange) }
+    }
+
+    /// Who asks.
+    private struct Caller {
+        /// Whom the request is signed for.
+        let credential: SignedCredential
+        /// Why it is not let in, if signatures are checked and its own does not hold.
+        let refusal: DynamoDBError?
     }
 
     /// Handles a request whose body is as it was before compression.
     private func handle(
-        _ content: UnsafeRawBufferPointer, _ fields: RequestFields, _ form: AnswerForm, _ exchange: HTTPExchange
+        _ content: UnsafeRawBufferPointer, _ fields: RequestFields, _ form: AnswerForm, _ caller: Caller,
+        _ exchange: HTTPExchange
     ) {
         guard let operation = Target.operation(fields.target) else {
             return refuse(exchange, form, Self.isJSON(content) ? .init(.unknownOperation, nil) : .serialization(nil))
         }
-        var context = RequestContext(now: loop.wallMillis, region: region.of(authorization: fields.authorization))
+        if let refusal = caller.refusal {
+            return refuse(exchange, form, Self.isJSON(content) ? refusal : .serialization(nil))
+        }
+        guard let database = databases.shared ?? (try? databases.database(of: caller.credential)) else {
+            return refuse(exchange, form, .internalServerError)
+        }
+        var context = RequestContext(now: loop.wallMillis, region: caller.credential.region)
         if operation.wantsHost, let host = fields.host { context.host = String(decoding: host, as: UTF8.self) }
         body.removeAll(keepingCapacity: true)
         do throws(DynamoDBError) {
-            if let long = try engine.begin(operation, body: content, context: context, into: &body) {
-                self.long.append(LongAnswer(exchange: exchange, form: form, operation: long, body: []))
+            if let long = try database.engine.begin(operation, body: content, context: context, into: &body) {
+                self.long.append(
+                    LongAnswer(exchange: exchange, form: form, database: database, operation: long, body: []))
                 if self.long.count == 1 { resumes?.start(after: .zero) }
             } else {
-                answer(exchange, form, 200, body)
+                answer(exchange, form, database, 200, body)
             }
         } catch {
-            refuse(exchange, form, error)
+            refuse(exchange, form, error, of: database)
+        }
+    }
+
+    /// Why the signature of a request does not let it in; nil when it does.
+    private func refusal(of request: borrowing HTTPRequest) -> DynamoDBError? {
+        let target = request.target
+        let mark = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
+        var received = ReceivedRequest(
+            method: String(decoding: request.methodBytes, as: UTF8.self), path: "/",
+            query: String(decoding: target[mark...].dropFirst(), as: UTF8.self), headers: [], body: request.body)
+        for index in 0..<request.fieldCount {
+            received.headers.append(
+                (
+                    String(decoding: request.fieldName(index), as: UTF8.self),
+                    String(decoding: request.fieldValue(index), as: UTF8.self)
+                ))
+        }
+        do throws(SignatureRefusal) {
+            try verifier?.verify(received, now: loop.wallMillis / 1000)
+            return nil
+        } catch {
+            return DynamoDBError(error)
         }
     }
 
@@ -291,5 +361,18 @@ extension AWSEndpoint: HTTPHandler {
     /// The client of a long operation has gone: its rest is not computed.
     public func abandoned(_ exchange: HTTPExchange) {
         long.removeAll { !$0.exchange.isOpen }
+    }
+}
+
+extension DynamoDBError {
+    fileprivate init(_ refusal: SignatureRefusal) {
+        let kind: Kind =
+            switch refusal.kind {
+            case .missingAuthenticationToken: .missingAuthenticationToken
+            case .incompleteSignature: .incompleteSignature
+            case .invalidSignature: .invalidSignature
+            case .unrecognizedClient: .unrecognizedClient
+            }
+        self.init(kind, refusal.message)
     }
 }

@@ -1,27 +1,29 @@
+import DynamoDB
 import HTTP
 
 /// The answers of one turn, in order, from its first write to its commit.
 struct HeldAnswers {
-    /// Who waits, and for an answer of what form.
-    typealias Waiting = (exchange: HTTPExchange, form: AnswerForm)
+    /// An answer, and of which database.
+    struct Answer {
+        let exchange: HTTPExchange
+        let form: AnswerForm
+        let database: Database
+        let whole: [UInt8]
+    }
 
-    private var answers: [(waiting: Waiting, whole: [UInt8])] = []
+    private var answers: [Answer] = []
 
     var isEmpty: Bool { answers.isEmpty }
 
-    mutating func append(_ exchange: HTTPExchange, _ form: AnswerForm, _ whole: [UInt8]) {
-        answers.append(((exchange, form), whole))
-    }
+    mutating func append(_ answer: Answer) { answers.append(answer) }
 
-    /// After the commit.
-    mutating func sendAll() {
-        for (waiting, whole) in answers { waiting.exchange.respond(raw: whole) }
+    /// After the commits: sends the answers of all databases but those whose commit failed, and returns these.
+    mutating func send(unless failed: (Database) -> Bool) -> [Answer] {
+        var refused: [Answer] = []
+        for answer in answers {
+            if failed(answer.database) { refused.append(answer) } else { answer.exchange.respond(raw: answer.whole) }
+        }
         answers.removeAll(keepingCapacity: true)
-    }
-
-    /// After a commit that failed: who has to be told.
-    mutating func removeAll() -> [Waiting] {
-        defer { answers.removeAll(keepingCapacity: true) }
-        return answers.map(\.waiting)
+        return refused
     }
 }

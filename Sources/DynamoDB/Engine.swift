@@ -165,6 +165,9 @@ public final class Engine {
         isIdle = true
     }
 
+    /// Whether there is no table.
+    public var isEmpty: Bool { storage.tables.isEmpty }
+
     /// Closes the database. What is not committed is gone.
     public func close() {
         storage.close()

@@ -14,7 +14,7 @@ private let allowed: [(module: String, imports: [String])] = [
     ("SQLite", ["CSQLite"]),
     ("DynamoDB", ["SQLite"]),
     ("AWSSignature", ["COpenSSL"]),
-    ("AWSServer", ["DynamoDB", "HTTP", "Reactor", "CZlib"]),
+    ("AWSServer", ["AWSSignature", "DynamoDB", "HTTP", "Reactor", "CZlib"]),
     ("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
     ("KafkaBroker", ["KafkaWire"]),
     ("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
@@ -26,7 +26,10 @@ private let allowed: [(module: String, imports: [String])] = [
     ("order-service", ["OrderService"]),
     ("product-service", ["ProductService"]),
     (
-        "Stack", ["AWSServer", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML"]
+        "Stack",
+        [
+            "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML",
+        ]
     ),
     ("nestbox", ["Stack"]),
 ]

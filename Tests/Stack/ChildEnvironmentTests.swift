@@ -1,3 +1,4 @@
+import AWSSignature
 import Testing
 
 @testable import Stack
@@ -21,12 +22,26 @@ struct ChildEnvironmentTests {
             environment == [
                 "AWS_ENDPOINT_URL": "http://localhost:8000", "AWS_ENDPOINT_URL_DYNAMODB": "http://localhost:8000",
                 "DYNAMODB_ENDPOINT": "http://localhost:8000", "AWS_REGION": "ap-northeast-2",
-                "AWS_DEFAULT_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "nestbox",
-                "AWS_SECRET_ACCESS_KEY": "nestbox", "AWS_EC2_METADATA_DISABLED": "true",
+                "AWS_DEFAULT_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "local",
+                "AWS_SECRET_ACCESS_KEY": "local", "AWS_EC2_METADATA_DISABLED": "true",
                 "KAFKA_BROKERS": "localhost:9092", "KAFKA_BOOTSTRAP_SERVERS": "localhost:9092",
                 "SPRING_KAFKA_BOOTSTRAP_SERVERS": "localhost:9092", "ORDER_SERVICE_URL": "http://localhost:8080",
                 "PORT": "8080", "NO_PROXY": "localhost,127.0.0.1,::1", "no_proxy": "localhost,127.0.0.1,::1",
             ])
+    }
+
+    @Test("A child gets the stack's keys, with the token if there is one, and not the shell's token")
+    func credentials() {
+        var endpoints = endpoints
+        endpoints.credentials.accessKeyID = "AKIA"
+        endpoints.credentials.secretAccessKey = "secret"
+        let shell = ["AWS_ACCESS_KEY_ID": "real", "AWS_SECRET_ACCESS_KEY": "real", "AWS_SESSION_TOKEN": "real"]
+        let plain = ChildEnvironment.make(shell: shell, endpoints: endpoints)
+        #expect(plain["AWS_ACCESS_KEY_ID"] == "AKIA")
+        #expect(plain["AWS_SECRET_ACCESS_KEY"] == "secret")
+        #expect(plain["AWS_SESSION_TOKEN"] == nil)
+        endpoints.credentials.sessionToken = "token"
+        #expect(ChildEnvironment.make(shell: shell, endpoints: endpoints)["AWS_SESSION_TOKEN"] == "token")
     }
 
     @Test("What nestbox gives beats the shell, and only the stack file beats nestbox")

@@ -84,8 +84,8 @@ struct BannerTests {
                   export DYNAMODB_ENDPOINT=http://localhost:8000
                   export AWS_REGION=eu-west-1
                   export AWS_DEFAULT_REGION=eu-west-1
-                  export AWS_ACCESS_KEY_ID=nestbox
-                  export AWS_SECRET_ACCESS_KEY=nestbox
+                  export AWS_ACCESS_KEY_ID=local
+                  export AWS_SECRET_ACCESS_KEY=local
                   export AWS_EC2_METADATA_DISABLED=true
                   export KAFKA_BROKERS=localhost:9092
                   export KAFKA_BOOTSTRAP_SERVERS=localhost:9092

@@ -65,6 +65,26 @@ struct SettingsTests {
         #expect(try settings(["exec", "x"], ["NESTBOX_AWS_PORT": "5"]).awsPort == 5)
     }
 
+    @Test(
+        "Isolation and signatures: flags win over variables, variables over the stack file, the stack file over defaults"
+    )
+    func credentials() throws {
+        let file = "isolation: credentials\nverify_signatures: true\nsignature_skew: 60\n"
+        let plain = try settings(["up"])
+        #expect(plain.isolation == .none && !plain.verifiesSignatures && plain.signatureSkewSeconds == 900)
+        let given = try settings(["up"], file: file)
+        #expect(given.isolation == .credentials && given.verifiesSignatures && given.signatureSkewSeconds == 60)
+        let variables = [
+            "NESTBOX_ISOLATION": "none", "NESTBOX_VERIFY_SIGNATURES": "false", "NESTBOX_SIGNATURE_SKEW": "61",
+        ]
+        let environment = try settings(["up"], variables, file: file)
+        #expect(environment.isolation == .none && !environment.verifiesSignatures)
+        #expect(environment.signatureSkewSeconds == 61)
+        let words = ["up", "--isolation", "credentials", "--verify-signatures", "--signature-skew", "62"]
+        let flags = try settings(words, variables, file: file)
+        #expect(flags.isolation == .credentials && flags.verifiesSignatures && flags.signatureSkewSeconds == 62)
+    }
+
     @Test("No port is given twice")
     func ports() throws {
         #expect(

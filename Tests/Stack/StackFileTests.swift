@@ -1,3 +1,4 @@
+import AWSSignature
 import Testing
 
 @testable import Stack
@@ -33,6 +34,50 @@ struct StackFileTests {
         #expect(stack.services.map(\.name) == ["order-service", "product-service"])
         #expect(stack.services.map(\.port) == [8080, 8081])
         #expect(stack.services.allSatisfy { $0.needs == ["aws", "kafka"] && $0.ready == "/api/v1/ready" })
+    }
+
+    @Test("Credentials are read in their order; the children get the first, and local without any")
+    func credentials() throws {
+        let stack = try parse(
+            """
+            credentials:
+              - { access_key_id: AKIA1, secret_access_key: "${SECRET}" }
+              - { access_key_id: ASIA2, secret_access_key: "a b", session_token: t/k== }
+            """, ["SECRET": "s/1+"])
+        let first = SigningCredentials(accessKeyID: "AKIA1", secretAccessKey: "s/1+")
+        #expect(
+            stack.credentials == [
+                first, SigningCredentials(accessKeyID: "ASIA2", secretAccessKey: "a b", sessionToken: "t/k=="),
+            ])
+        #expect(stack.childCredentials == first && stack.knownCredentials == stack.credentials)
+        let local = SigningCredentials(accessKeyID: "local", secretAccessKey: "local")
+        #expect(try parse("").knownCredentials == [local])
+        #expect(try parse("").childCredentials == local)
+    }
+
+    @Test(
+        "Credentials that cannot be meant so are refused with the mend",
+        arguments: [
+            ("isolation: all", "`isolation` of the stack must be one of none, credentials, not `all`"),
+            ("verify_signatures: maybe", "`verify_signatures` of the stack must be one of true, false, not `maybe`"),
+            ("signature_skew: 0", "`signature_skew` of the stack must be a whole number from 1 to 86400, not `0`"),
+            (
+                "credentials: local",
+                "`credentials` must be a list of keys: - { access_key_id: ..., secret_access_key: ... }"
+            ),
+            ("credentials: [{ access_key_id: a }]", "each of `credentials` has no `secret_access_key`; add one"),
+            ("credentials: [{ secret_access_key: a }]", "each of `credentials` has no `access_key_id`; add one"),
+            (
+                "credentials: [{ access_key_id: a/b, secret_access_key: c }]",
+                "`access_key_id` must be up to 128 letters, digits and the like, not `a/b`"
+            ),
+            (
+                "credentials: [{ access_key_id: a, secret_access_key: b }, { access_key_id: a, secret_access_key: c }]",
+                "access key a stands twice in `credentials`; remove one"
+            ),
+        ])
+    func badCredentials(_ text: String, _ sentence: String) {
+        #expect(message(text) == "nestbox.yaml:1: " + sentence)
     }
 
     @Test("Everything that a stack file can say is read")
@@ -119,7 +164,8 @@ struct StackFileTests {
             ("table:\n", "nestbox.yaml:1: unknown key `table` in the stack; did you mean `tables`?"),
             (
                 "\nvolumes: {}\n",
-                "nestbox.yaml:2: unknown key `volumes` in the stack; its keys are region, data, ports, tables, topics, services"
+                "nestbox.yaml:2: unknown key `volumes` in the stack; its keys are region, data, ports, "
+                    + "isolation, verify_signatures, signature_skew, credentials, tables, topics, services"
             ),
             (
                 "topics:\n  a: { partitons: 3 }\n",

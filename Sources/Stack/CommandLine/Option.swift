@@ -44,6 +44,12 @@ public struct Option: Sendable {
         case kafkaProperty = "kafka-property"
         /// Whether more replicas than brokers may be asked for.
         case lenientReplication = "lenient-replication"
+        /// Who shares tables with whom.
+        case isolation
+        /// Whether signatures are checked.
+        case verifySignatures = "verify-signatures"
+        /// How far a signature's date may be off.
+        case signatureSkew = "signature-skew"
         /// How long `Ready.` may take.
         case readyTimeout = "ready-timeout"
         /// How much nestbox says of itself.
@@ -134,6 +140,15 @@ public struct Option: Sendable {
         Option(
             name: .lenientReplication, value: .toggle, commands: [.up, .exec],
             help: "make topics that ask for more replicas than there are brokers, with one replica"),
+        Option(
+            name: .isolation, value: .choice(Isolation.allCases.map(\.rawValue)), commands: [.up, .exec],
+            help: "who shares tables: everybody, or only requests of one access key and region (default: none)"),
+        Option(
+            name: .verifySignatures, value: .toggle, commands: [.up, .exec],
+            help: "check signatures against the stack file's credentials (without any: local/local)"),
+        Option(
+            name: .signatureSkew, value: .seconds, commands: [.up, .exec],
+            help: "how far the date of a signature may be off (default: 900)"),
         Option(
             name: .readyTimeout, value: .seconds, commands: [.up, .exec],
             help: "how long the services may take to be ready (default: 60)"),

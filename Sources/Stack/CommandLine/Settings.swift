@@ -1,3 +1,5 @@
+import AWSSignature
+
 /// What is to run and how, after flags, environment, stack file and defaults have been weighed: in this order of
 /// precedence.
 struct Settings: Equatable, Sendable {
@@ -37,6 +39,12 @@ struct Settings: Equatable, Sendable {
     var lenientReplication = false
     /// Whether services get free ports instead of those of the stack file.
     var servicesGetFreePorts: Bool
+    /// Who shares tables with whom.
+    var isolation: Isolation
+    /// Whether signatures are checked.
+    var verifiesSignatures: Bool
+    /// How far the date of a signature may be off.
+    var signatureSkewSeconds: Int
     /// How long `Ready.` may take.
     var readyTimeoutMillis: Int64
     /// How much nestbox says of itself.
@@ -60,6 +68,10 @@ struct Settings: Equatable, Sendable {
             awsPort: port(arguments, .awsPort, anyPort: anyPort, otherwise: stack.awsPort ?? 8000),
             kafkaPort: port(arguments, .kafkaPort, anyPort: anyPort, otherwise: stack.kafkaPort ?? 9092),
             servicesGetFreePorts: anyPort,
+            isolation: arguments[.isolation].flatMap { Isolation(rawValue: $0) } ?? stack.isolation ?? Isolation.none,
+            verifiesSignatures: arguments[.verifySignatures].map { $0 == "true" } ?? stack.verifiesSignatures ?? false,
+            signatureSkewSeconds: arguments[.signatureSkew].flatMap { Int($0) } ?? stack.signatureSkewSeconds
+                ?? SignatureVerifier.standardSkewSeconds,
             readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
             logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
         settings.lenientReplication = arguments[.lenientReplication] == "true"

@@ -1,3 +1,4 @@
+import AWSSignature
 import Reactor
 
 #if canImport(Glibc)
@@ -104,14 +105,20 @@ final class Composition {
             do { try FileSystem.makeDirectory(directory) } catch {
                 throw Failure(.configuration, "the data directory cannot be used: \(error); choose another with --data")
             }
-            let settings = EmulatorSettings(
+            var emulatorSettings = EmulatorSettings(
                 directory: directory, host: host, port: emulator == .aws ? settings.awsPort : settings.kafkaPort,
                 isTemporary: data.isTemporary, survivesPowerLoss: settings.survivesPowerLoss,
                 kafkaProperties: settings.kafkaProperties, lenientReplication: settings.lenientReplication,
                 stack: settings.stack)
+            emulatorSettings.isolation = settings.isolation
+            if settings.verifiesSignatures {
+                emulatorSettings.verifier = SignatureVerifier(
+                    credentials: settings.stack.knownCredentials, service: "dynamodb",
+                    skewSeconds: settings.signatureSkewSeconds)
+            }
             switch emulator {
-            case .aws: try TablesLoop.start(settings, reports)
-            case .kafka: try BrokerLoop.start(settings, reports)
+            case .aws: try TablesLoop.start(emulatorSettings, reports)
+            case .kafka: try BrokerLoop.start(emulatorSettings, reports)
             }
         }
         progress = loop.timer { [unowned self] in tellProgress() }

@@ -1,3 +1,4 @@
+import AWSSignature
 import Reactor
 
 /// What an emulator's thread tells the control loop.
@@ -38,6 +39,10 @@ struct EmulatorSettings: Sendable {
     var kafkaProperties = KafkaProperties()
     /// Whether topics may ask for more replicas than there are brokers.
     var lenientReplication = false
+    /// Who shares tables with whom.
+    var isolation = Isolation.none
+    /// What signatures are checked against; nil when they are not.
+    var verifier: SignatureVerifier?
     /// Its tables and topics.
     var stack: StackFile
 }

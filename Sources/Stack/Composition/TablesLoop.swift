@@ -1,3 +1,4 @@
+import AWSSignature
 import AWSServer
 import DynamoDB
 import Reactor
@@ -19,20 +20,24 @@ enum TablesLoop {
     /// The thread's life: everything that belongs to the engine is made, used and closed here.
     private static func run(_ settings: EmulatorSettings, _ reports: Mailbox<EmulatorReport>) throws(Failure) {
         let loop: EventLoop
+        let databases: Databases
         let engine: Engine
         do {
             loop = try EventLoop()
-            let durability: Engine.Configuration.Durability =
-                settings.isTemporary ? .memory : settings.survivesPowerLoss ? .full : .process
-            engine = try Engine(Engine.Configuration(directory: settings.directory, durability: durability))
+            databases = try Self.databases(settings)
+            // The tables of the stack are for the services: theirs are the credentials.
+            engine = try databases.engine(
+                of: SignedCredential(
+                    accessKeyID: settings.stack.childCredentials.accessKeyID, region: settings.stack.region))
         } catch {
             throw Failure(.other, "DynamoDB cannot open its data in \(settings.directory): \(error)")
         }
         var configuration = AWSEndpoint.Configuration()
         configuration.region = settings.stack.region
-        let endpoint = AWSEndpoint(loop: loop, engine: engine, configuration: configuration)
+        configuration.verifier = settings.verifier
+        let endpoint = AWSEndpoint(loop: loop, databases: databases, configuration: configuration)
         // What is open when this fails, such as a table whose seed cannot be read, is not committed.
-        defer { engine.close() }
+        defer { databases.close() }
         let port = try settings.host.listen(
             port: settings.port, for: "DynamoDB", mend: "choose another port with --aws-port, or --any-port"
         ) { try endpoint.listen(on: $0) }
@@ -45,5 +50,26 @@ enum TablesLoop {
         reports.put(.started(.aws, port: port, commands: commands, notes: notes))
         loop.run()
         endpoint.close()
+    }
+
+    /// One database in the directory, or one for each credential in a directory below it.
+    private static func databases(_ settings: EmulatorSettings) throws -> Databases {
+        let durability: Engine.Configuration.Durability =
+            settings.isTemporary ? .memory : settings.survivesPowerLoss ? .full : .process
+        switch settings.isolation {
+        case .none:
+            return Databases(
+                shared: try Engine(Engine.Configuration(directory: settings.directory, durability: durability)))
+        case .credentials:
+            let root = settings.directory + "/credentials"
+            return Databases(
+                isolation: .init(
+                    open: { name in
+                        let directory = root + "/" + name
+                        try FileSystem.makeDirectory(directory)
+                        return try Engine(Engine.Configuration(directory: directory, durability: durability))
+                    },
+                    remove: { FileSystem.removeTree(root + "/" + $0) }))
+        }
     }
 }

@@ -1,3 +1,5 @@
+import AWSSignature
+
 /// The environment of the children: what nestbox gives beats the user's shell, and only the stack file's `environment:`
 /// beats nestbox.
 enum ChildEnvironment {
@@ -9,11 +11,13 @@ enum ChildEnvironment {
         var kafka: String?
         /// The AWS region.
         var region: String
+        /// The AWS keys: by default those that every SDK accepts and people use with emulators.
+        var credentials = StackFile.standardCredentials
         /// The URLs of services by name, in the stack's order.
         var services: [(name: String, url: String)] = []
 
         static func == (a: Self, b: Self) -> Bool {
-            a.aws == b.aws && a.kafka == b.kafka && a.region == b.region
+            a.aws == b.aws && a.kafka == b.kafka && a.region == b.region && a.credentials == b.credentials
                 && a.services.elementsEqual(b.services) { $0.name == $1.name && $0.url == $1.url }
         }
     }
@@ -25,11 +29,6 @@ enum ChildEnvironment {
         "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
     ]
 
-    /// A key id and secret that every SDK accepts: DynamoDB Local's rule, letters and digits only, holds for both.
-    static let accessKeyID = "nestbox"
-    /// The secret to it.
-    static let secretAccessKey = "nestbox"
-
     /// What nestbox gives: the list that the banner shows and children get.
     static func given(_ endpoints: Endpoints) -> [ServiceDefinition.Variable] {
         var given: [ServiceDefinition.Variable] = []
@@ -40,10 +39,13 @@ enum ChildEnvironment {
                 .init(name: "DYNAMODB_ENDPOINT", value: aws),
                 .init(name: "AWS_REGION", value: endpoints.region),
                 .init(name: "AWS_DEFAULT_REGION", value: endpoints.region),
-                .init(name: "AWS_ACCESS_KEY_ID", value: accessKeyID),
-                .init(name: "AWS_SECRET_ACCESS_KEY", value: secretAccessKey),
+                .init(name: "AWS_ACCESS_KEY_ID", value: endpoints.credentials.accessKeyID),
+                .init(name: "AWS_SECRET_ACCESS_KEY", value: endpoints.credentials.secretAccessKey),
                 .init(name: "AWS_EC2_METADATA_DISABLED", value: "true"),
             ]
+            if let token = endpoints.credentials.sessionToken {
+                given.append(.init(name: "AWS_SESSION_TOKEN", value: token))
+            }
         }
         if let kafka = endpoints.kafka {
             given += [

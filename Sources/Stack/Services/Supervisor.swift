@@ -67,7 +67,8 @@ final class Supervisor {
         self.lines = lines
         self.notices = notices
         self.executable = executable
-        endpoints = .init(aws: nil, kafka: nil, region: settings.stack.region)
+        endpoints = .init(
+            aws: nil, kafka: nil, region: settings.stack.region, credentials: settings.stack.childCredentials)
         var services: [Running] = []
         for (number, definition) in settings.stack.services.enumerated() {
             let program = try Self.program(of: definition, settings.stack, shell, executable)

@@ -37,6 +37,11 @@ extension StackFile {
         #
         # data: .nestbox                  # a directory, or memory
         # ports: { aws: 8000, kafka: 9092 }
+        # isolation: credentials          # tables of their own for each access key and region; none by default
+        # verify_signatures: true         # against the credentials below, or local/local without any
+        # signature_skew: 900             # seconds that a signature's date may be off
+        # credentials:                    # the services are given the first
+        #   - { access_key_id: AKIAEXAMPLE, secret_access_key: "${SECRET}" }   # and perhaps session_token
         # tables:
         #   events:
         #     keys: { id: S, at: N }      # partition key, then sort key; S, N or B

@@ -1,7 +1,19 @@
+import AWSSignature
+
 extension StackFile {
     /// The keys of the file, mapping by mapping: the one list that reading and the refusal of unknown keys derive from.
     enum Keys {
-        enum Stack: String, CaseIterable { case region, data, ports, tables, topics, services }
+        enum Stack: String, CaseIterable {
+            case region, data, ports, isolation
+            case verifySignatures = "verify_signatures"
+            case signatureSkew = "signature_skew"
+            case credentials, tables, topics, services
+        }
+        enum Credentials: String, CaseIterable {
+            case accessKeyID = "access_key_id"
+            case secretAccessKey = "secret_access_key"
+            case sessionToken = "session_token"
+        }
         enum Ports: String, CaseIterable { case aws, kafka }
         enum Table: String, CaseIterable {
             case keys
@@ -40,6 +52,7 @@ extension StackFile {
             file.awsPort = try ports.port(Keys.Ports.aws.rawValue)
             file.kafkaPort = try ports.port(Keys.Ports.kafka.rawValue)
         }
+        try file.readCredentials(reader)
         for entry in try reader.entries(Keys.Stack.tables.rawValue) {
             file.tables.append(try TableDefinition(entry, file: name))
         }
@@ -51,6 +64,42 @@ extension StackFile {
         }
         try file.checkServices()
         return file
+    }
+}
+
+extension StackFile {
+    /// Who may come in, and to which tables.
+    private mutating func readCredentials(_ reader: MappingReader) throws(Failure) {
+        let words = Isolation.allCases.map(\.rawValue)
+        isolation = try reader.choice(Keys.Stack.isolation.rawValue, of: words).flatMap { Isolation(rawValue: $0) }
+        verifiesSignatures = try reader.choice(Keys.Stack.verifySignatures.rawValue, of: ["true", "false"])
+            .map { $0 == "true" }
+        signatureSkewSeconds = try reader.integer(Keys.Stack.signatureSkew.rawValue, in: 1...86_400)
+        guard let node = reader.node(Keys.Stack.credentials.rawValue) else { return }
+        guard case .sequence(let elements) = node.value else {
+            throw reader.failure(
+                node,
+                "`credentials` must be a list of keys: - { access_key_id: ..., secret_access_key: ... }")
+        }
+        for element in elements {
+            let keys = try MappingReader(element, "each of `credentials`", Keys.Credentials.self, file: name)
+            let idNode = try keys.required(Keys.Credentials.accessKeyID.rawValue)
+            let id = try keys.text(idNode, "`access_key_id`")
+            let secretNode = try keys.required(Keys.Credentials.secretAccessKey.rawValue)
+            // They stand in a header field, between slashes and commas.
+            guard id.utf8.count <= 128, id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"/,=".utf8.contains($0) })
+            else {
+                throw keys.failure(
+                    idNode, "`access_key_id` must be up to 128 letters, digits and the like, not \(idNode.description)")
+            }
+            guard !credentials.contains(where: { $0.accessKeyID == id }) else {
+                throw keys.failure(idNode, "access key \(id) stands twice in `credentials`; remove one")
+            }
+            credentials.append(
+                SigningCredentials(
+                    accessKeyID: id, secretAccessKey: try keys.text(secretNode, "`secret_access_key`"),
+                    sessionToken: try keys.text(Keys.Credentials.sessionToken.rawValue)))
+        }
     }
 }
 

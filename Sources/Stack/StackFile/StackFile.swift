@@ -1,3 +1,5 @@
+import AWSSignature
+
 /// A stack as its file describes it: tables, topics and services, with the lines they stand on.
 public struct StackFile: Equatable, Sendable {
     /// How messages call the file: its path as it was given, or `built-in stack`.
@@ -12,12 +14,41 @@ public struct StackFile: Equatable, Sendable {
     public var awsPort: UInt16?
     /// The port of Kafka, if the file says.
     public var kafkaPort: UInt16?
+    /// Who shares tables with whom, if the file says.
+    public var isolation: Isolation?
+    /// Whether signatures are checked, if the file says.
+    public var verifiesSignatures: Bool?
+    /// How far the date of a signature may be off, in seconds, if the file says.
+    public var signatureSkewSeconds: Int?
+    /// The keys that signatures are checked against, in the file's order; the first is the children's.
+    public var credentials: [SigningCredentials] = []
     /// The tables, in the file's order.
     public var tables: [TableDefinition] = []
     /// The topics, in the file's order.
     public var topics: [TopicDefinition] = []
     /// The services, in the file's order.
     public var services: [ServiceDefinition] = []
+}
+
+extension StackFile {
+    /// The keys without any in the file: those that everybody uses with an emulator.
+    public static let standardCredentials = SigningCredentials(accessKeyID: "local", secretAccessKey: "local")
+
+    /// The keys that are known.
+    public var knownCredentials: [SigningCredentials] {
+        credentials.isEmpty ? [Self.standardCredentials] : credentials
+    }
+
+    /// The keys that the children are given.
+    public var childCredentials: SigningCredentials { credentials.first ?? Self.standardCredentials }
+}
+
+/// Who shares DynamoDB's tables with whom.
+public enum Isolation: String, CaseIterable, Sendable {
+    /// Everybody has the same tables, whatever the credentials.
+    case none
+    /// Each access key has tables of its own in each region, and so have requests that are not signed.
+    case credentials
 }
 
 /// A DynamoDB table of the stack.
