@@ -220,9 +220,13 @@ extension AWSEndpoint: HTTPHandler {
         else { return handlePage(request, exchange, fields) }
         let form = AnswerForm(
             type: type, isForOrigin: fields.origin != nil, coding: AcceptEncoding.coding(fields.acceptEncoding))
-        let caller = Caller(
-            credential: credentials.credential(authorization: fields.authorization, target: request.target),
-            refusal: verifier == nil ? nil : refusal(of: request))
+        let caller: Caller
+        if verifier == nil {
+            let credential = credentials.credential(authorization: fields.authorization, target: request.target)
+            caller = Caller(credential: credential, refusal: nil)
+        } else {
+            caller = verified(request)
+        }
         guard fields.contentEncoding != nil else { return handle(request.body, fields, form, caller, exchange) }
         // Not a very good answer to a mistake of the client, but AWS's.
         guard let codings = Decompression.codings(of: request) else {
@@ -273,8 +277,8 @@ extension AWSEndpoint: HTTPHandler {
         }
     }
 
-    /// Why the signature of a request does not let it in; nil when it does.
-    private func refusal(of request: borrowing HTTPRequest) -> DynamoDBError? {
+    /// Whose signature a request has, or why it does not let it in.
+    private func verified(_ request: borrowing HTTPRequest) -> Caller {
         let target = request.target
         let mark = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
         var received = ReceivedRequest(
@@ -288,10 +292,13 @@ extension AWSEndpoint: HTTPHandler {
                 ))
         }
         do throws(SignatureRefusal) {
-            try verifier?.verify(received, now: loop.wallMillis / 1000)
-            return nil
+            let verified = try verifier?.verify(received, now: loop.wallMillis / 1000)
+            return Caller(
+                credential: SignedCredential(
+                    accessKeyID: verified?.accessKeyID, region: verified?.scope.region ?? credentials.unsigned.region),
+                refusal: nil)
         } catch {
-            return DynamoDBError(error)
+            return Caller(credential: credentials.unsigned, refusal: DynamoDBError(error))
         }
     }
 

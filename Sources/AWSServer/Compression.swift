@@ -3,8 +3,8 @@ import HTTP
 
 /// Reads request bodies that are compressed.
 enum Decompression {
-    /// A client has reason for one coding, perhaps for two.
-    private static let codingsMax = 4
+    /// A client has reason for one coding; each one more costs as much time as the first.
+    private static let codingsMax = 2
     /// Gzip streams in a row; each costs time without giving a byte.
     private static let membersMax = 1024
 

@@ -38,7 +38,8 @@ public struct SignedCredential: Hashable, Sendable {
 
 /// Reads credentials from requests.
 struct CredentialReader {
-    private let unsigned: SignedCredential
+    /// What a request that is not signed has.
+    let unsigned: SignedCredential
     /// The beginning of the field that was read last, up to the credential's end, and what it says. Clients sign all day with one.
     private var last: (start: [UInt8], credential: SignedCredential)
 

@@ -46,7 +46,8 @@ struct SignatureClaim {
                     "'\(word)' not a valid key=value pair (missing equal-sign) in Authorization header: "
                         + "'\(authorization)'.")
             }
-            values[word[..<equals]] = String(word[word.index(after: equals)...])
+            let name = word[..<equals]
+            if values[name] == nil { values[name] = String(word[word.index(after: equals)...]) }
         }
         let date = request.header("x-amz-date") ?? request.header("date")
         var faults = ""

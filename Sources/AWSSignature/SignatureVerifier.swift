@@ -77,8 +77,10 @@ public struct SignatureVerifier: Sendable {
         self.skewSeconds = Int64(skewSeconds)
     }
 
-    /// Checks a request that arrived at `now`, in seconds since 1970.
-    public mutating func verify(_ request: ReceivedRequest, now: Int64) throws(SignatureRefusal) {
+    /// Checks a request that arrived at `now`, in seconds since 1970, and returns whose it is and what it is signed for.
+    public mutating func verify(
+        _ request: ReceivedRequest, now: Int64
+    ) throws(SignatureRefusal) -> (accessKeyID: String, scope: CredentialScope) {
         let claim = try SignatureClaim(request)
         let time = try Self.time(claim.date)
         try checkTime(time, claim, now)
@@ -104,6 +106,7 @@ public struct SignatureVerifier: Sendable {
                     + "Access Key and signing method. Consult the service documentation for details.")
         }
         guard claim.sessionToken == known.sessionToken else { throw Self.unrecognized }
+        return (accessKeyID, scope)
     }
 
     private static let unrecognized = SignatureRefusal(

@@ -20,6 +20,7 @@ import pytest
 
 from aws_wire import Wire
 from nestbox_process import Nestbox
+from nestbox_process import http as request_of
 
 MISSING = ("MissingAuthenticationTokenException", "Request is missing Authentication Token")
 UNRECOGNIZED = ("UnrecognizedClientException", "The security token included in the request is invalid.")
@@ -466,7 +467,8 @@ def test_each_key_and_region_has_tables_of_its_own(tmp_path, data):
 
 def test_many_more_credentials_than_databases_stay_open(tmp_path):
     (tmp_path / "nestbox.yaml").write_text("region: us-east-1\n")
-    nestbox = Nestbox(tmp_path, ["--only", "aws", "--data", "kept", "--isolation", "credentials"]).start()
+    nestbox = Nestbox(
+        tmp_path, ["--only", "aws", "--data", "memory", "--isolation", "credentials"], {"TMPDIR": str(tmp_path)}).start()
     wire = Wire(nestbox.aws_url)
 
     def fields(key):
@@ -475,21 +477,40 @@ def test_many_more_credentials_than_databases_stay_open(tmp_path):
 
     make_body = {"TableName": "of-one", "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}],
                  "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST"}
-    for key in range(100):
+    for key in range(70):
         assert wire.send("CreateTable", make_body, fields(key)).status == 200
         body = {"TableName": "of-one", "Item": {"p": {"S": "a"}, "v": {"N": str(key)}}}
         assert wire.send("PutItem", body, fields(key)).status == 200
-    for key in reversed(range(100)):
+    for key in reversed(range(70)):
         answer = wire.send("GetItem", {"TableName": "of-one", "Key": {"p": {"S": "a"}}}, fields(key))
         assert answer.body["Item"]["v"] == {"N": str(key)}
-    for key in range(100, 300):
+    for key in range(70, 150):
         assert wire.send("ListTables", {}, fields(key)).body == {"TableNames": []}
     descriptors = pathlib.Path(f"/proc/{nestbox.process.pid}/fd")
     if descriptors.exists():
         names = [os.readlink(path) for path in descriptors.iterdir()]
-        assert len([name for name in names if name.endswith("/tables.sqlite")]) <= 64
+        assert len([name for name in names if name.endswith("/tables.sqlite")]) == 64
+    # Those that were closed without a table have left nothing.
+    left = {path.name.split(".")[0] for path in tmp_path.glob("nestbox-*/dynamodb/credentials/*")}
+    assert left == {f"key{key}" for key in [*range(70), *range(86, 150)]}
     assert nestbox.stop() == 0, nestbox.output
-    assert len(list((tmp_path / "kept/dynamodb/credentials").iterdir())) == 100
+
+
+def test_the_services_work_with_signatures_checked_and_tables_of_their_own(tmp_path):
+    nestbox = Nestbox(tmp_path, ["--data", "memory", "--verify-signatures", "--isolation", "credentials"]).start()
+    try:
+        product = {"product_id": "PROD001", "name": "a product", "price": 10, "stock": 10}
+        status, _ = request_of("POST", nestbox.product_url + "/api/v1/products", json.dumps(product),
+                               {"Content-Type": "application/json"})
+        assert status in (200, 201)
+        theirs = boto3.client("dynamodb", endpoint_url=nestbox.aws_url, region_name=nestbox.exports["AWS_REGION"],
+                              aws_access_key_id="local", aws_secret_access_key="local")
+        assert theirs.scan(TableName="products-table", Select="COUNT")["Count"] > 0
+        elsewhere = boto3.client("dynamodb", endpoint_url=nestbox.aws_url, region_name="us-west-2",
+                                 aws_access_key_id="local", aws_secret_access_key="local")
+        assert elsewhere.list_tables()["TableNames"] == []
+    finally:
+        assert nestbox.stop() == 0, nestbox.output
 
 
 def test_by_default_everybody_has_the_same_tables(wire):

@@ -139,7 +139,7 @@ def test_a_compressed_request_is_read(wire, table, coding, encode):
     ("gzip", lambda data: b""),
     ("deflate", lambda data: b""),
     ("gzip, garbage", gzip.compress),
-    ("gzip,gzip,gzip,gzip,gzip", bytes),
+    ("gzip,gzip,gzip", bytes),
 ], ids=["unknown", "brotli", "not gzip", "not deflate", "gzip for deflate", "deflate for gzip", "cut", "junk behind",
         "cut deflate", "empty gzip", "empty deflate", "one unknown", "too many"])
 def test_a_body_that_is_not_what_its_encoding_says_is_a_server_error(wire, table, coding, encode):
@@ -156,10 +156,10 @@ def test_a_compressed_request_over_16_mb_is_refused_and_its_rest_not_made(wire, 
         return (text[:-1] + " " * (size - len(text)) + "}").encode()
 
     assert wire.send("PutItem", gzip.compress(padded(16 * MEGABYTE)), {"Content-Encoding": "gzip"}).status == 200
-    for bomb in (gzip.compress(padded(16 * MEGABYTE + 1)), gzip.compress(b" " * (200 * MEGABYTE), 1)):
+    for bomb in (gzip.compress(padded(16 * MEGABYTE + 1)), gzip.compress(b" " * (64 * MEGABYTE), 1)):
         answer = wire.send("PutItem", bomb, {"Content-Encoding": "gzip"})
         assert (answer.status, answer.body) == (500, SERVER_ERROR)
-    twice = gzip.compress(gzip.compress(b"\0" * (100 * MEGABYTE), 1), 1)
+    twice = gzip.compress(gzip.compress(b"\0" * (32 * MEGABYTE), 1), 1)
     assert wire.send("PutItem", twice, {"Content-Encoding": "gzip, gzip"}).status == 500
     many = gzip.compress(b"") * 100_000
     assert wire.send("PutItem", many, {"Content-Encoding": "gzip"}).status == 500
