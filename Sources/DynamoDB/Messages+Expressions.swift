@@ -197,6 +197,8 @@ extension Messages {
         "The provided expression refers to an attribute that does not exist in the item"
     static let updateOperandType = "An operand in the update expression has an incorrect data type"
 
+    static let updatesIndexKeySize =
+        "The update expression attempted to update the secondary index key beyond allowed size limits"
     static let updatesIndexKeyType =
         "The update expression attempted to update the secondary index key to unsupported type"
 

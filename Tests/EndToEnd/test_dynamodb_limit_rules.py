@@ -213,7 +213,8 @@ def test_index_keys_have_the_same_limits(wire):
     assert put(wire, table, g=filler(2049), h=filler(1)).error == PARTITION
     assert put(wire, table, g=filler(1), h=filler(1025)).error == SORT
     request = {"TableName": table, "Key": KEY, "UpdateExpression": "SET g = :g"}
-    assert wire.refused("UpdateItem", request | {"ExpressionAttributeValues": {":g": filler(2049)}}) == PARTITION
+    assert wire.refused("UpdateItem", request | {"ExpressionAttributeValues": {":g": filler(2049)}}) == validation(
+        "The update expression attempted to update the secondary index key beyond allowed size limits")
 
 
 def definitions(name):

@@ -67,6 +67,7 @@ struct ConditionCompiler {
         if operands.count == 2 { try checkDistinct(name, operands[0], [operands[1]]) }
         switch name {
         case "attribute_exists", "attribute_not_exists":
+            try checkTypes(operands[0])
             guard case .path(let path) = operands[0] else { throw .init(Messages.needsPath(name)) }
             return name == "attribute_exists" ? .exists(path) : .notExists(path)
         case "attribute_type":

@@ -68,10 +68,11 @@ extension AttributeValue {
         }
     }
 
-    /// What size() says of it: bytes of a string or binary, elements of a set, list or map; nil for other types.
+    /// What size() says of it: UTF-16 code units of a string (as Java counts), bytes of a binary, elements of a set, list
+    /// or map; nil for other types.
     var elementCount: Int? {
         switch self {
-        case .s(let text): text.count
+        case .s(let text): text.string.utf16.count
         case .b(let bytes): bytes.count
         case .ss(let set): set.count
         case .ns(let set): set.count

@@ -99,7 +99,7 @@ extension TableSchema {
                             : Messages.emptyIndexKey(attribute.name, attribute.type, index: index.name))
                 }
                 if let message = TableSchema.sizeProblem(value, isPartition: position == 0) {
-                    throw .validation(message)
+                    throw .validation(isUpdate ? Messages.updatesIndexKeySize : message)
                 }
             }
         }

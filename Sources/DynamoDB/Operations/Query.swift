@@ -20,8 +20,11 @@ enum Query {
         let table = try engine.table(request.tableName!)
         let index = try request.index(of: table)
         let schema = index?.schema.key ?? table.schema.key
-        let start = try request.startPosition(table, index, isQuery: true)
+        try request.checkStartKeyCount(table, index, isQuery: true)
+        try request.checkStartKey(has: schema.partitionAttributes)
         let condition = try resolve(expressions.conditions, schema)
+        try request.checkStartKey(has: schema.sortAttributes)
+        let start = try request.startPosition(table, index)
         var range = try KeyRange(condition)
         if let start {
             try check(start, try request.startKey!.get(), schema, condition)

@@ -159,26 +159,33 @@ struct ReadRequest {
         return true
     }
 
-    /// The bytes of the position after which the page begins.
-    func startPosition(_ table: Table, _ index: SecondaryIndex?, isQuery: Bool) throws(DynamoDBError) -> KeyValue? {
-        guard let start = try startKey?.get() else { return nil }
+    // MARK: ExclusiveStartKey
+
+    /// Checks that ExclusiveStartKey has as many attributes as the keys of table and index together.
+    func checkStartKeyCount(_ table: Table, _ index: SecondaryIndex?, isQuery: Bool) throws(DynamoDBError) {
+        guard let start = try startKey?.get() else { return }
         let key = table.schema.key
-        var names = key.attributes.map(\.name)
-        for attribute in index?.schema.key.attributes ?? [] where !names.contains(attribute.name) {
-            names.append(attribute.name)
-        }
-        if start.count != names.count {
-            let isBare = isQuery || index != nil
-            throw .validation(
-                Messages.startKeyInvalid + (isBare ? "" : ": " + Messages.keyDoesNotMatch))
-        }
-        for attribute in (index?.schema.key.attributes ?? []) + (isQuery ? key.attributes : []) {
+        let others = index?.schema.key.attributes.filter { !key.contains($0.name) } ?? []
+        guard start.count != key.attributes.count + others.count else { return }
+        let isBare = isQuery || index != nil
+        throw .validation(Messages.startKeyInvalid + (isBare ? "" : ": " + Messages.keyDoesNotMatch))
+    }
+
+    /// Checks that ExclusiveStartKey has these attributes of the key that is read.
+    func checkStartKey(has attributes: ArraySlice<KeyAttribute>) throws(DynamoDBError) {
+        guard let start = try startKey?.get() else { return }
+        for attribute in attributes {
             guard let value = start[attribute.name] else { throw .validation(Messages.startKeyInvalid) }
             if value.type != attribute.type { throw .validation(Messages.keyDoesNotMatch) }
         }
+    }
+
+    /// The bytes of the position after which the page begins, its table key checked.
+    func startPosition(_ table: Table, _ index: SecondaryIndex?) throws(DynamoDBError) -> KeyValue? {
+        guard let start = try startKey?.get() else { return nil }
         let tableKey: KeyValue
         do throws(DynamoDBError) {
-            tableKey = try table.schema.keyValue(ofKey: key.attributes(of: start))
+            tableKey = try table.schema.keyValue(ofKey: table.schema.key.attributes(of: start))
         } catch {
             throw error.prefixed(Messages.startKeyInvalid + ": ")
         }

@@ -18,10 +18,10 @@ enum Scan {
         let (filter, projection) = try validate(&request)
         let table = try engine.table(request.tableName!)
         let index = try request.index(of: table)
-        let start = try request.startPosition(table, index, isQuery: false)
+        try request.checkStartKeyCount(table, index, isQuery: false)
+        if let index { try request.checkStartKey(has: index.schema.key.attributes[...]) }
         let readsTable = try request.checkProjection(projection, index, table)
-        try table.schema.checkScalarKeys(projection?.paths ?? [])
-        try table.schema.checkScalarKeys(filter?.paths ?? [])
+        let start = try request.startPosition(table, index)
         var plan = LongRead.Plan(table: table, index: index, range: .all)
         plan.segment = segment(request)
         if let start {
@@ -30,6 +30,8 @@ enum Scan {
             }
             plan.range.lower = KeyBytes.next(after: start.bytes)
         }
+        try table.schema.checkScalarKeys(projection?.paths ?? [])
+        try table.schema.checkScalarKeys(filter?.paths ?? [])
         plan.limit = request.limit
         plan.filter = filter
         plan.projection = projection
