@@ -88,7 +88,8 @@ let package = Package(
         module(
             "Stack",
             [
-                "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML",
+                "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor",
+                "CYAML",
             ]),
         program("nestbox", ["Stack"]),
 

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import time
 import urllib.parse
 
 import boto3
@@ -19,7 +20,7 @@ import botocore.exceptions
 import pytest
 
 from aws_wire import Wire
-from nestbox_process import Nestbox
+from nestbox_process import Nestbox, wait_until
 from nestbox_process import http as request_of
 
 MISSING = ("MissingAuthenticationTokenException", "Request is missing Authentication Token")
@@ -42,6 +43,22 @@ tables:
 FIRST = botocore.credentials.Credentials("first", "secret of the first")
 EXAMPLE = botocore.credentials.Credentials("AKIAEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 TEMPORARY = botocore.credentials.Credentials("temporary", "ünïcode sécret", "token+with/signs==")
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts one in the test's directory, as often as need be; all are stopped at the end."""
+    started = []
+
+    def start(*arguments, stack=None, environment=None):
+        if stack:
+            (tmp_path / "nestbox.yaml").write_text(stack)
+        started.append(Nestbox(tmp_path, arguments, environment).start())
+        return started[-1]
+
+    yield start
+    for nestbox in started:
+        assert nestbox.process.poll() is not None or nestbox.stop() == 0, nestbox.output
 
 
 @pytest.fixture(scope="module")
@@ -369,20 +386,15 @@ def test_health_and_preflight_need_no_signature_and_a_request_is_read_first(veri
     assert (answer.error, answer.headers["access-control-allow-origin"]) == (MISSING, "*")
 
 
-def test_without_keys_in_the_stack_file_the_usual_ones_hold_and_the_skew_is_what_it_is_told(tmp_path):
-    nestbox = Nestbox(
-        tmp_path, ["--only", "aws", "--data", "memory", "--verify-signatures", "--signature-skew", "90"]).start()
-    try:
-        local = botocore.credentials.Credentials("local", "local")
-        exports = (nestbox.exports["AWS_ACCESS_KEY_ID"], nestbox.exports["AWS_SECRET_ACCESS_KEY"])
-        assert exports == ("local", "local")
-        assert "TableNames" in send(nestbox, signed(nestbox, local, "ListTables", at=now(-80)))
-        kind, message = send(nestbox, signed(nestbox, local, "ListTables", at=now(-100)))
-        assert kind == "InvalidSignatureException" and message.endswith(" - 90 sec.)")
-        kind, message = send(nestbox, signed(nestbox, local, "ListTables", at=now(100)))
-        assert kind == "InvalidSignatureException" and message.endswith(" + 90 sec.)")
-    finally:
-        assert nestbox.stop() == 0, nestbox.output
+def test_without_keys_in_the_stack_file_the_usual_ones_hold_and_the_skew_is_what_it_is_told(start):
+    nestbox = start("--only", "aws", "--data", "memory", "--verify-signatures", "--signature-skew", "90")
+    local = botocore.credentials.Credentials("local", "local")
+    assert (nestbox.exports["AWS_ACCESS_KEY_ID"], nestbox.exports["AWS_SECRET_ACCESS_KEY"]) == ("local", "local")
+    assert "TableNames" in send(nestbox, signed(nestbox, local, "ListTables", at=now(-80)))
+    kind, message = send(nestbox, signed(nestbox, local, "ListTables", at=now(-100)))
+    assert kind == "InvalidSignatureException" and message.endswith(" - 90 sec.)")
+    kind, message = send(nestbox, signed(nestbox, local, "ListTables", at=now(100)))
+    assert kind == "InvalidSignatureException" and message.endswith(" + 90 sec.)")
 
 
 def test_without_the_flag_any_credentials_and_none_are_let_in(wire):
@@ -421,9 +433,8 @@ tables:
 
 
 @pytest.mark.parametrize("data", ["memory", "kept"])
-def test_each_key_and_region_has_tables_of_its_own(tmp_path, data):
-    (tmp_path / "nestbox.yaml").write_text(ISOLATED)
-    nestbox = Nestbox(tmp_path, ["--only", "aws", "--data", data]).start()
+def test_each_key_and_region_has_tables_of_its_own(start, tmp_path, data):
+    nestbox = start("--only", "aws", "--data", data, stack=ISOLATED)
     one, other = client(nestbox, "AKIAONE"), client(nestbox, "akiaone")
     there = client(nestbox, "AKIAONE", "us-east-1")
     odd = client(nestbox, "../../x_y%é" + "z" * 200)
@@ -455,20 +466,18 @@ def test_each_key_and_region_has_tables_of_its_own(tmp_path, data):
     assert nestbox.exports["AWS_ACCESS_KEY_ID"] == "service"
     if data == "kept":
         nestbox.kill()
-        nestbox = Nestbox(tmp_path, ["--only", "aws", "--data", data]).start()
+        nestbox = start("--only", "aws", "--data", data)
         check(nestbox)
-    assert nestbox.stop() == 0, nestbox.output
-    if data == "kept":
+        assert nestbox.stop() == 0, nestbox.output
         kept = sorted(path.name for path in (tmp_path / "kept/dynamodb/credentials").iterdir())
         # Those without a table, as service in us-east-1, have left nothing.
         assert len(kept) == 6 and kept[-1] == f"unsigned.{REGION}"
         assert all(name == name.lower() and len(name) < 100 and "/" not in name for name in kept)
 
 
-def test_many_more_credentials_than_databases_stay_open(tmp_path):
-    (tmp_path / "nestbox.yaml").write_text("region: us-east-1\n")
-    nestbox = Nestbox(
-        tmp_path, ["--only", "aws", "--data", "memory", "--isolation", "credentials"], {"TMPDIR": str(tmp_path)}).start()
+def test_many_more_credentials_than_databases_stay_open(start, tmp_path):
+    nestbox = start("--only", "aws", "--data", "memory", "--isolation", "credentials", stack="region: us-east-1\n",
+                    environment={"TMPDIR": str(tmp_path)})
     wire = Wire(nestbox.aws_url)
 
     def fields(key):
@@ -493,24 +502,38 @@ def test_many_more_credentials_than_databases_stay_open(tmp_path):
     # Those that were closed without a table have left nothing.
     left = {path.name.split(".")[0] for path in tmp_path.glob("nestbox-*/dynamodb/credentials/*")}
     assert left == {f"key{key}" for key in [*range(70), *range(86, 150)]}
-    assert nestbox.stop() == 0, nestbox.output
 
 
-def test_the_services_work_with_signatures_checked_and_tables_of_their_own(tmp_path):
-    nestbox = Nestbox(tmp_path, ["--data", "memory", "--verify-signatures", "--isolation", "credentials"]).start()
-    try:
-        product = {"product_id": "PROD001", "name": "a product", "price": 10, "stock": 10}
-        status, _ = request_of("POST", nestbox.product_url + "/api/v1/products", json.dumps(product),
-                               {"Content-Type": "application/json"})
-        assert status in (200, 201)
-        theirs = boto3.client("dynamodb", endpoint_url=nestbox.aws_url, region_name=nestbox.exports["AWS_REGION"],
-                              aws_access_key_id="local", aws_secret_access_key="local")
-        assert theirs.scan(TableName="products-table", Select="COUNT")["Count"] > 0
-        elsewhere = boto3.client("dynamodb", endpoint_url=nestbox.aws_url, region_name="us-west-2",
-                                 aws_access_key_id="local", aws_secret_access_key="local")
-        assert elsewhere.list_tables()["TableNames"] == []
-    finally:
-        assert nestbox.stop() == 0, nestbox.output
+def test_items_expire_in_every_database(start):
+    nestbox = start("--only", "aws", "--data", "memory", "--isolation", "credentials", stack="region: us-east-1\n")
+    clients = [client(nestbox, key) for key in ("one", "two", "three")]
+    for who in clients:
+        make(who, "expiring")
+        who.update_time_to_live(
+            TableName="expiring", TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True})
+        for key, seconds in [("goes", 1), ("stays", 3600)]:
+            who.put_item(
+                TableName="expiring", Item={"p": {"S": key}, "ttl": {"N": str(int(time.time()) + seconds)}})
+
+    def left():
+        return [who.scan(TableName="expiring", Select="COUNT")["Count"] for who in clients]
+
+    wait_until(lambda: left() == [1, 1, 1], 5, "one item in each table")
+
+
+def test_the_services_work_with_signatures_checked_and_tables_of_their_own(start):
+    nestbox = start("--data", "memory", "--verify-signatures", "--isolation", "credentials")
+    product = {"product_id": "PROD001", "name": "a product", "price": 10, "stock": 10}
+    status, _ = request_of("POST", nestbox.product_url + "/api/v1/products", json.dumps(product),
+                           {"Content-Type": "application/json"})
+    assert status in (200, 201)
+
+    def local(region):
+        return boto3.client("dynamodb", endpoint_url=nestbox.aws_url, region_name=region,
+                            aws_access_key_id="local", aws_secret_access_key="local")
+
+    assert local(nestbox.exports["AWS_REGION"]).scan(TableName="products-table", Select="COUNT")["Count"] > 0
+    assert names(local("us-west-2")) == []
 
 
 def test_by_default_everybody_has_the_same_tables(wire):
