@@ -41,6 +41,7 @@ struct ArgumentsTests {
             switch option.value {
             case .toggle: "true"
             case .text, .list: "x"
+            case .properties: "a=b"
             case .choice(let words): words[0]
             case .port, .seconds: "7"
             }
