@@ -49,6 +49,8 @@ DIGITS = "Attempting to store more than 38 significant digits in a Number"
 @pytest.mark.parametrize("given, message", [
     ("1" * 39, DIGITS), ("1." + "0" * 37 + "1", DIGITS), ("1E126", OVERFLOW), ("-1E126", OVERFLOW),
     ("1E-131", UNDERFLOW), ("-1E-131", UNDERFLOW), ("0e126", OVERFLOW), ("0e-131", UNDERFLOW),
+    ("1e99999999999", OVERFLOW), ("1e-99999999999", UNDERFLOW), ("1e2147483648", OVERFLOW),
+    ("1e9223372036854775808", "The parameter cannot be converted to a numeric value: 1e9223372036854775808"),
     ("", "The parameter cannot be converted to a numeric value"),
     ("a", "The parameter cannot be converted to a numeric value: a"),
     ("1 ", "The parameter cannot be converted to a numeric value: 1 "),
@@ -132,41 +134,71 @@ def test_an_update_in_a_transaction_is_measured_by_its_outcome(wire, table):
         {"Code": "ValidationError", "Message": UPDATE_TOO_LARGE[1]}]
 
 
-WORK = [
-    ("SET b = :v", 22), ("SET b = :v, c = :w", 41), ("SET b = :v REMOVE r", 24), ("SET b = :v DELETE t :d", 24),
-    ("SET b = :v ADD n :one", 41), ("SET b = :v, m.f = :w", 41), ("SET b = :v, l[0] = :w", 42),
-    ("SET b = :v, n = n + :one", 91)]
+# What a clause beside `SET b = :pad` adds to the size of the statement, as measured on AWS: 19 for a value given, 1 for what is
+# taken away, and the clause's parts; a target is its names, 4 more for each step into it.
+CLAUSES = [
+    ("SET c = :c", 19 + 1 + 500, {":c": {"S": "y" * 500}}, {}),
+    ("SET m.f = :c", 19 + 1 + 5 + 2, {":c": {"S": "yy"}}, {"m": {"M": {}}}),
+    ("SET l[10] = :c", 19 + 1 + 6 + 2, {":c": {"S": "yy"}}, {"l": {"L": []}}),
+    ("SET c = abcdefghij", 19 + 1 + 1 + 24, {}, {"abcdefghij": {"S": "z" * 400}}),
+    ("SET c = m.a.z", 19 + 1 + 1 + 15 * 3, {}, {"m": {"M": {"a": {"M": {"z": {"S": "z"}}}}}}),
+    ("SET c = l[10]", 19 + 1 + 1 + 15 + 16, {}, {"l": {"L": [{"S": "e"}] * 11}}),
+    ("SET l = list_append(l, :c)", 19 + 1 + 37 + 16 + 14, {":c": {"L": [{"S": "y" * 10}]}}, {"l": {"L": [{"S": "e"}]}}),
+    ("SET c = if_not_exists(c, :c)", 19 + 1 + 39 + 16 + 10, {":c": {"S": "y" * 10}}, {}),
+    ("SET c = if_not_exists(c, :c)", 19 + 1 + 39 + 16 + 10, {":c": {"S": "y" * 10}}, {"c": {"S": "there"}}),
+    ("SET c = if_not_exists(c, :m)", 19 + 1 + 39 + 16 + 3 + 2 + 100, {":m": {"M": {"a": {"S": "y" * 100}}}}, {}),
+    ("SET n = n + :one", 19 + 1 + 34 + 16 + 2, {":one": {"N": "1"}}, {"n": {"N": "12345678901234567890"}}),
+    ("SET n = n - :one", 19 + 1 + 37 + 16 + 2, {":one": {"N": "1"}}, {"n": {"N": "1"}}),
+    ("ADD abcdefghij :one", 19 + 10 + 2, {":one": {"N": "1"}}, {}),
+    ("ADD ss :new", 19 + 2 + 500, {":new": {"SS": ["s" * 500]}}, {"ss": {"SS": ["p"]}}),
+    ("REMOVE r", 1 + 1, {}, {"r": {"S": "z" * 100}}),
+    ("REMOVE m.yyyyyyyyyy", 1 + 1 + 14, {}, {"m": {"M": {"yyyyyyyyyy": {"S": "r"}}}}),
+    ("REMOVE l[10]", 1 + 1 + 6, {}, {"l": {"L": [{"S": "e"}] * 11}}),
+    ("DELETE ss :rm", 1 + 2, {":rm": {"SS": ["q" * 20]}}, {"ss": {"SS": ["p", "q" * 20]}})]
 
 
-@pytest.mark.parametrize("expression, work", WORK)
-def test_an_update_by_itself_adds_its_work_and_leaves_out_the_key(wire, table, expression, work):
-    """Ceilings measured on AWS: item without its key, and 3 bytes, 19 for each value given, 2 for each taken away."""
-    values = {":w": {"S": "w"}, ":one": {"N": "1"}, ":d": {"SS": ["y"]}}
-    used = {name: value for name, value in values.items() if name in expression}
-    start = {"n": {"N": "1"}, "m": {"M": {"f": {"S": "0"}}}, "l": {"L": [{"S": "0"}]}, "t": {"SS": ["x", "y"]},
-             "r": {"S": "r"}}
+@pytest.mark.parametrize("clause, charge, values, before", CLAUSES)
+def test_an_update_is_measured_by_its_statement_too(wire, table, clause, charge, values, before):
+    expression = f"SET b = :pad, {clause[4:]}" if clause.startswith("SET ") else f"SET b = :pad {clause}"
+    pad = ITEM_BYTES - (3 + 19 + 1) - charge
 
-    def write(count):
-        put(wire, table, **start)
+    def write(count, **more):
+        put(wire, table, **before)
         return wire.send("UpdateItem", {
             "TableName": table, "Key": KEY, "UpdateExpression": expression,
-            "ExpressionAttributeValues": {":v": filler(count), **used}, "ReturnValues": "ALL_NEW"})
+            "ExpressionAttributeValues": {":pad": filler(count), **values}, **more})
 
-    small = write(0).body["Attributes"]
-    rest = ITEM_BYTES - work - sum(len(name) + size(value) for name, value in small.items() if name != "p")
-    assert write(rest).status == 200
-    assert write(rest + 1).error == UPDATE_TOO_LARGE
+    assert write(pad + 1).error == UPDATE_TOO_LARGE
+    # The statement is looked at before the condition, which adds nothing to it.
+    assert write(pad + 1, ConditionExpression="attribute_exists(nothing)").error == UPDATE_TOO_LARGE
 
 
-def size(value):
-    """The sizes of the few values that the test above uses."""
-    (kind, content), = value.items()
-    match kind:
-        case "S": return len(content)
-        case "N": return 2
-        case "SS": return sum(map(len, content))
-        case "L": return 3 + sum(1 + size(element) for element in content)
-        case "M": return 3 + sum(1 + len(name) + size(member) for name, member in content.items())
+@pytest.mark.parametrize("clause, charge, values, before", [c for c in CLAUSES if "z" * 100 not in str(c[3])])
+def test_an_update_is_accepted_to_the_last_byte_of_its_statement(wire, table, clause, charge, values, before):
+    expression = f"SET b = :pad, {clause[4:]}" if clause.startswith("SET ") else f"SET b = :pad {clause}"
+    put(wire, table, **before)
+    answer = wire.send("UpdateItem", {
+        "TableName": table, "Key": KEY, "UpdateExpression": expression,
+        "ExpressionAttributeValues": {":pad": filler(ITEM_BYTES - 23 - charge), **values}})
+    assert answer.status == 200, answer.text
+
+
+def test_what_an_update_leaves_alone_is_not_measured_with_its_statement(wire, table):
+    put(wire, table, u=filler(10))
+    update = {"TableName": table, "Key": KEY, "UpdateExpression": "SET b = :pad"}
+    wire.ok("UpdateItem", update | {"ExpressionAttributeValues": {":pad": filler(ITEM_BYTES - 23)}})
+    assert wire.refused(
+        "UpdateItem", update | {"ExpressionAttributeValues": {":pad": filler(ITEM_BYTES - 22)}}) == UPDATE_TOO_LARGE
+
+
+def test_attribute_updates_are_measured_by_their_outcome_alone(wire, table):
+    def write(count):
+        return wire.send("UpdateItem", {"TableName": table, "Key": KEY, "AttributeUpdates": {
+            "b": {"Action": "PUT", "Value": filler(count)}}})
+
+    wire.ok("DeleteItem", {"TableName": table, "Key": KEY})
+    assert write(ITEM_BYTES - 3).status == 200
+    assert write(ITEM_BYTES - 2).error == UPDATE_TOO_LARGE
 
 
 def test_no_update_makes_an_item_larger_than_any_item_however_long_its_key(wire, table):

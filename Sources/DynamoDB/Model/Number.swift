@@ -221,7 +221,7 @@ extension Number {
             pendingZeros = 0
         }
 
-        /// The number after `e`, which must end the text and fit 32 bits.
+        /// The number after `e`, which must end the text and fit 64 bits; what is beyond every magnitude anyway is cut.
         private static func exponent(_ text: UnsafeRawBufferPointer, from start: Int) -> Int? {
             guard text[start] | 0x20 == UInt8(ascii: "e") else { return nil }
             var index = start + 1
@@ -235,10 +235,12 @@ extension Number {
             while index < text.count {
                 let digit = text[index] &- UInt8(ascii: "0")
                 guard digit <= 9 else { return nil }
-                value = value * 10 + Int(digit)
-                guard value <= Int(Int32.max) else { return nil }
+                let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
+                guard !overflow, tenfold <= Int.max - Int(digit) else { return nil }
+                value = tenfold + Int(digit)
                 index += 1
             }
+            value = min(value, 1 << 40)
             return negative ? -value : value
         }
     }

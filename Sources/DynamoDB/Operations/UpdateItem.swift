@@ -21,9 +21,14 @@ enum UpdateItem {
         let key = try table.schema.keyValue(ofKey: target)
         let plan = UpdatePlan(table: table, key: key, target: target, update: expressions.update)
         try plan.checkTargets()
+        if request.updateExpression != nil, let update = plan.update,
+            update.statementSize > TableSchema.itemBytesMax
+        {
+            throw .validation(Messages.updatedItemSize)
+        }
         let old = try plan.old(engine)
         if let condition = expressions.condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
-        let outcome = try plan.write(engine, old, plan.outcome(of: old, isAlone: true))
+        let outcome = try plan.write(engine, old, plan.outcome(of: old))
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             if let attributes = attributes(request.returnValues, outcome, expressions.update) {
@@ -89,16 +94,13 @@ struct UpdatePlan {
         return .init(stored: stored, item: stored.item)
     }
 
-    /// The item after the update; nil when there is none before and the update gives it nothing but its key. An update by
-    /// itself is measured in a way of its own, see `UpdateExpression.sizeOfWork`; one in a transaction is not.
-    func outcome(of old: PutPlan.Old, isAlone: Bool = false) throws(DynamoDBError) -> Item? {
+    /// The item after the update; nil when there is none before and the update gives it nothing but its key.
+    func outcome(of old: PutPlan.Old) throws(DynamoDBError) -> Item? {
         guard let update else { return old.item ?? target }
         let new = try update.apply(to: old.item, key: target)
         if old.item == nil, new == target { return nil }
         try table.schema.checkIndexKeys(of: new, before: old.item, isUpdate: true)
-        let size = new.size
-        let measured = isAlone ? size - target.size + update.sizeOfWork : size
-        if max(size, measured) > TableSchema.itemBytesMax { throw .validation(Messages.updatedItemSize) }
+        if new.size > TableSchema.itemBytesMax { throw .validation(Messages.updatedItemSize) }
         return new
     }
 
