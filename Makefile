@@ -17,7 +17,7 @@ BIN      := .build/release
 VENV     := .venv
 PYTEST   := NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
 
-.PHONY: help run test build lint format check unit e2e bench sim soak crash-proof docs clean build-packages test-packages
+.PHONY: help run test build lint format check unit e2e bench sim soak differential crash-proof docs clean build-packages test-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -58,6 +58,9 @@ sim: build-packages ## the group simulation, seed by seed: make sim SEED=1 STEPS
 soak: build test-packages $(VENV)/ready ## kills nestbox in the middle of writes again and again: make soak SEED=1 KILLS=200
 	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),200) $(PYTEST) -q -s Tests/EndToEnd/test_crash.py
 
+differential: build test-packages $(VENV)/ready ## the same random requests to another emulator: make differential SEED=7 STEPS=20000
+	DIFFERENTIAL_SEED=$(or $(SEED),$(shell date +%s)) DIFFERENTIAL_STEPS=$(or $(STEPS),20000) $(PYTEST) -q -s Tests/EndToEnd/test_dynamodb_differential.py
+
 crash-proof: build test-packages $(VENV)/ready ## builds nestbox with answers before commits: the crash test must fail on it
 	swift build $(RELEASE) --product nestbox --scratch-path .build/answer-first -Xswiftc -DANSWER_BEFORE_COMMIT
 	-NESTBOX_BIN=$(CURDIR)/.build/answer-first/release/nestbox $(VENV)/bin/python -m pytest -q Tests/EndToEnd/test_crash.py | tee .build/answer-first.log
@@ -66,9 +69,11 @@ crash-proof: build test-packages $(VENV)/ready ## builds nestbox with answers be
 clean: ## what building and testing left
 	rm -rf .build $(VENV)
 
-$(VENV)/ready: Tests/EndToEnd/requirements.txt | test-packages
+# The emulator of the differential test is called as a library: nothing of what it needs as a server is installed.
+$(VENV)/ready: Tests/EndToEnd/requirements.txt Tests/EndToEnd/requirements-peer.txt | test-packages
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r Tests/EndToEnd/requirements-peer.txt
 	@touch $@
 
 build-packages:
