@@ -22,6 +22,8 @@ public final class Broker {
     package let logs: PartitionLogs
     /// Fetches that wait for records.
     package let fetches = FetchWaiters()
+    /// What clients that fetch again and again have asked for.
+    let fetchSessions: FetchSessions
     /// Groups and what they have committed. Set once, as it needs the rest of the broker.
     package private(set) var groups: BrokerGroups!
 
@@ -42,6 +44,8 @@ public final class Broker {
         self.configuration = configuration
         self.now = now
         steadyNow = now
+        fetchSessions = FetchSessions(
+            countMax: Int(configuration.fetchSessionsMax), random: configuration.random)
         catalog = try Catalog(
             directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
         catalog.topicDefaults = BrokerSettings(configuration, catalog).topicDefaults

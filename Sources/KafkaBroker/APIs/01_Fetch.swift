@@ -1,38 +1,61 @@
 import KafkaWire
 
 extension Fetch: ServedAPI {
-    /// `fetch.max.bytes` of the broker: the most that one answer carries.
-    private static let fetchMaxBytes = 55 << 20
-
     package static func handle(
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
-        // Sessions are declined, as by a broker whose session cache is full: the answer's id is 0, and the client goes
-        // on with full requests.
-        guard request.sessionEpoch <= 0 else {
+        var request = request
+        var session: FetchSession?
+        let part = broker.fetchSessions.part(request, usesTopicIDs: context.version >= 13, now: broker.steadyNow)
+        switch part {
+        case .none: break
+        case .first(let new):
+            session = new
+            request = new.fullRequest(request)
+        case .further(let known):
+            session = known
+            request = known.fullRequest(request)
+        case .refused(let error):
             var response = Response()
-            response.errorCode = .fetchSessionIDNotFound
+            response.errorCode = error
             return .now(response)
         }
+        let turn = session.map { FetchTurn(session: $0, epoch: $0.epoch, isFirst: request.sessionEpoch == 0) }
         var read = Read(request, context, broker)
         read.run()
         // What the answer may not carry is not worth waiting for.
-        let minBytes = min(Int(request.minBytes), Int(request.maxBytes), fetchMaxBytes)
+        let minBytes = min(Int(request.minBytes), Int(request.maxBytes), Int(broker.configuration.fetchMaxBytes))
         let isEnough =
             request.maxWaitMs <= 0 || read.logs.isEmpty || read.bytesRead >= minBytes || read.mustAnswerNow
-        guard !isEnough else { return .withRecords(read.response, read.regions) }
+        guard !isEnough else { return .withRecords(answer(read, turn), read.regions) }
         broker.fetches.add(
             FetchWaiter(
-                request: request, context: context, deadlineMillis: broker.steadyNow + Int64(request.maxWaitMs),
+                request: request, turn: turn, context: context,
+                deadlineMillis: broker.steadyNow + Int64(request.maxWaitMs),
                 bytesMissing: minBytes - read.bytesRead, logs: read.logs))
         return .parked
     }
 
     /// Answers a fetch that has waited, with what is there now.
     static func answer(_ waiter: FetchWaiter, _ broker: Broker) {
+        // Another request of the session has come in between, by another connection: its partitions are no longer this one's.
+        if let turn = waiter.turn, turn.session.epoch != turn.epoch {
+            var response = Response()
+            response.errorCode = .invalidFetchSessionEpoch
+            response.sessionID = turn.session.id
+            return broker.answer(Fetch.self, waiter.context.token, response)
+        }
         var read = Read(waiter.request, waiter.context, broker)
         read.run()
-        broker.answer(Fetch.self, waiter.context.token, read.response, regions: read.regions)
+        broker.answer(Fetch.self, waiter.context.token, answer(read, waiter.turn), regions: read.regions)
+    }
+
+    private static func answer(_ read: Read, _ turn: FetchTurn?) -> Response {
+        guard let turn else { return read.response }
+        var response = read.response
+        response.sessionID = turn.session.id
+        turn.session.told(&response, isWanted: turn.isFirst)
+        return response
     }
 
     /// One pass over a request's partitions.
@@ -53,7 +76,7 @@ extension Fetch: ServedAPI {
             self.request = request
             self.context = context
             self.broker = broker
-            bytesLeft = min(Int(request.maxBytes), Fetch.fetchMaxBytes)
+            bytesLeft = min(Int(request.maxBytes), Int(broker.configuration.fetchMaxBytes))
         }
 
         mutating func run() {

@@ -1,9 +1,20 @@
 import KafkaWire
 
+/// A request's place in its session.
+struct FetchTurn {
+    let session: FetchSession
+    /// The session's epoch after the request: a later request has raised it.
+    let epoch: Int32
+    /// Whether it began the session: its answer has every partition.
+    let isFirst: Bool
+}
+
 /// A Fetch that waits until enough records are there or its time is up. It waits once: what wakes it takes it from all
 /// its partitions.
 package final class FetchWaiter {
     let request: Fetch.Request
+    /// Its place in its session, if it has one.
+    let turn: FetchTurn?
     let context: RequestContext
     /// By the clock that only runs forward.
     let deadlineMillis: Int64
@@ -13,9 +24,11 @@ package final class FetchWaiter {
     fileprivate var isDone = false
 
     init(
-        request: Fetch.Request, context: RequestContext, deadlineMillis: Int64, bytesMissing: Int, logs: [PartitionLog]
+        request: Fetch.Request, turn: FetchTurn? = nil, context: RequestContext, deadlineMillis: Int64,
+        bytesMissing: Int, logs: [PartitionLog]
     ) {
         self.request = request
+        self.turn = turn
         self.context = context
         self.deadlineMillis = deadlineMillis
         self.bytesMissing = bytesMissing

@@ -198,19 +198,6 @@ extension BrokerFixture {
         #expect(!isParked(fixture.send(Fetch.self, 11, fixture.fetch("t", [], waitMillis: 500))))
     }
 
-    @Test("Sessions are declined: a new one gets id 0, one that goes on is not found")
-    func sessions() throws {
-        let fixture = try BrokerFixture()
-        try fixture.makeTopic("t")
-        var request = fixture.fetch("t")
-        request.sessionEpoch = 0
-        #expect(try fixture.ask(Fetch.self, 11, request).sessionID == 0)
-        request.sessionID = 5
-        request.sessionEpoch = 1
-        let response = try fixture.ask(Fetch.self, 11, request)
-        #expect(response.errorCode == .fetchSessionIDNotFound && response.responses.isEmpty)
-    }
-
     @Test(
         "Many waiters with random ends leave nothing behind and are answered once each",
         arguments: [1, 2, 3] as [UInt64])

@@ -1,0 +1,90 @@
+import KafkaWire
+import Testing
+
+@testable import KafkaBroker
+
+@Suite("Configs") struct ConfigsTests {
+    @Test("Every default is a value that its config takes; every config has one sentence")
+    func defaults() {
+        for definition in TopicConfigs.all + BrokerConfigs.all + GroupConfigs.all + ClientMetricsConfigs.all {
+            if let value = definition.defaultValue, definition.name != "process.roles" {
+                #expect(definition.fault(in: value) == nil, "\(definition.name)")
+            }
+            #expect(definition.documentation.hasSuffix("."), "\(definition.name)")
+        }
+    }
+
+    @Test("Names stand once and in order; every synonym is a broker config with the same default")
+    func names() {
+        for all in [TopicConfigs.all, BrokerConfigs.all, GroupConfigs.all] {
+            let names = all.map(\.name)
+            #expect(names == Set(names).sorted())
+        }
+        let settings = BrokerSettings(fixed: [:])
+        for definition in TopicConfigs.all + GroupConfigs.all {
+            for synonym in definition.synonyms { #expect(BrokerConfigs.named(synonym) != nil, "\(synonym)") }
+        }
+        for definition in TopicConfigs.all {
+            #expect(settings.topicDefault(definition) == definition.defaultValue, "\(definition.name)")
+        }
+        #expect(settings.topicDefaults.isEmpty)
+    }
+
+    @Test(
+        "The broker's hours and minutes are its topics' milliseconds; the finest unit wins",
+        arguments: [
+            (["log.retention.hours": "2"], "7200000"), (["log.retention.minutes": "2"], "120000"),
+            (["log.retention.hours": "2", "log.retention.minutes": "3"], "180000"),
+            (["log.retention.ms": "5", "log.retention.minutes": "3"], "5"), (["log.retention.hours": "-7"], "-1"),
+        ])
+    func units(_ fixed: [String: String], _ millis: String) {
+        #expect(BrokerSettings(fixed: fixed).topicDefaults == ["retention.ms": millis])
+    }
+
+    @Test("A value set for the broker wins over one for all brokers, that over its set-up")
+    func layers() {
+        var settings = BrokerSettings(fixed: ["log.segment.bytes": "1", "num.partitions": "5"])
+        settings.cluster = ["log.segment.bytes": "2"]
+        settings.node = ["log.segment.bytes": "3"]
+        #expect(settings.value("log.segment.bytes") == "3" && settings.value("num.partitions") == "5")
+        let sources = settings.synonyms(of: "log.segment.bytes").map(\.source)
+        #expect(sources == [.dynamicBroker, .dynamicDefaultBroker, .staticBroker, .default])
+    }
+
+    @Test("What was changed is there after a restart; a topic's partitions and a deleted topic's configs as well")
+    func restart() throws {
+        let directory = try TemporaryDirectory()
+        func broker() throws -> Broker { try Broker(Broker.Configuration(directory: directory.path), now: 0) }
+        var first: Broker? = try broker()
+        _ = try first?.create(.init(name: "t"))
+        _ = try first?.create(.init(name: "gone"))
+        try first?.replaceConfigs(2, "t", [("retention.ms", " 7 ")], validateOnly: false)
+        try first?.replaceConfigs(2, "gone", [("retention.ms", "7")], validateOnly: false)
+        try first?.replaceConfigs(4, "", [("log.retention.bytes", "9")], validateOnly: false)
+        try first?.replaceConfigs(32, "g", [("consumer.session.timeout.ms", "46000")], validateOnly: false)
+        if let gone = first?.catalog.topic(named: "gone") { try first?.delete(gone) }
+        if let topic = first?.catalog.topic(named: "t") { try first?.catalog.setPartitionCount(4, of: topic) }
+        first?.close(now: 0)
+        first = nil
+        let second = try broker()
+        let topic = try #require(second.catalog.topic(named: "t"))
+        #expect(topic.overrides == ["retention.ms": "7"] && topic.partitionCount == 4)
+        #expect(topic.configuration.retentionMillis == 7 && topic.configuration.retentionBytes == 9)
+        #expect(second.catalog.configured(.group) == ["g"])
+        #expect(try second.create(.init(name: "gone")).overrides.isEmpty)
+    }
+
+    @Test("A broker's set-up by name reaches its values; what Kafka refuses is refused")
+    func setUp() {
+        var configuration = Broker.Configuration(directory: "/data")
+        #expect(configuration.set("num.partitions", " 3 ") == nil && configuration.numPartitions == 3)
+        #expect(configuration.set("auto.create.topics.enable", "FALSE") == nil && !configuration.autoCreateTopics)
+        #expect(configuration.set("log.retention.hours", "1") == nil)
+        #expect(configuration.properties == ["log.retention.hours": "1"])
+        #expect(configuration.set("no.such", "1") == "Unknown broker config name: no.such")
+        #expect(
+            configuration.set("num.partitions", "0")
+                == "Invalid value 0 for configuration num.partitions: Value must be at least 1")
+        #expect(configuration.fixed["num.partitions"] == "3" && configuration.fixed["log.dirs"] == "/data")
+    }
+}
