@@ -37,6 +37,25 @@ final class KafkaConnection: ConnectionHandler {
         if isParked || nextFrame == nil { end() } else { handleNext() }
     }
 
+    /// What the peer sent before it went counts all the same: who wants no answers goes when it has sent the last record. (Kafka too handles
+    /// what it received of a channel that has closed.)
+    func broken(_ connection: Connection) {
+        while !isParked, !isEnding, let size = nextSize {
+            guard isAllowed(size) else { return end() }
+            guard let frame = nextFrame else {
+                connection.inputLimit = max(Self.smallInput, size + 4)
+                return
+            }
+            let outcome = endpoint.handle(frame, self)
+            connection.input.consume(size + 4)
+            switch outcome {
+            case .respond, .nothing: break
+            case .parked(let token): parked = token
+            case .close: return end()
+            }
+        }
+    }
+
     private func end() {
         isEnding = true
         connection.closeAfterFlush()

@@ -18,6 +18,9 @@ public protocol ConnectionHandler: AnyObject {
     func drained(_ connection: Connection)
     /// The peer sends no more; it may still want its answers. Unless implemented: what is written is sent, then it is closed.
     func inputEnded(_ connection: Connection)
+    /// The connection is broken: nothing can be sent any more, and `closed` comes. What had arrived is in `input`, for protocols in which it
+    /// counts all the same; called again as long as more is found. Unless implemented: it is dropped.
+    func broken(_ connection: Connection)
 }
 
 extension ConnectionHandler {
@@ -25,6 +28,8 @@ extension ConnectionHandler {
     public func drained(_ connection: Connection) {}
     /// Sends what is written, then closes.
     public func inputEnded(_ connection: Connection) { connection.closeAfterFlush() }
+    /// Nothing.
+    public func broken(_ connection: Connection) {}
 }
 
 /// A TCP connection on a loop.
@@ -69,6 +74,7 @@ public final class Connection {
     private var closesAfterFlush = false
     private var isDelivering = false
     private var isAgainScheduled = false
+    private var isBroken = false
     private var lingerTimer: Timer?
     var isDirty = false
 
@@ -142,7 +148,7 @@ public final class Connection {
         wrote(region.length)
     }
 
-    private var takesOutput: Bool { state != .closed && state != .lingering && !closesAfterFlush }
+    private var takesOutput: Bool { state != .closed && state != .lingering && !closesAfterFlush && !isBroken }
 
     private func wrote(_ count: Int) {
         if output.count > outputHighWater && !isBlockedByOutput {
@@ -307,7 +313,7 @@ public final class Connection {
         case .open: break
         }
         if status < 0 {
-            // libuv stopped the poll. Data may have come before the error: recv tells what it is.
+            // libuv stopped the poll.
             interest = 0
             let code = nestbox_connect_result(descriptor)
             return fail(SystemError("recv", code == 0 ? ECONNRESET : code))
@@ -365,7 +371,25 @@ public final class Connection {
 
     private func fail(_ error: SystemError) {
         failure = error
+        if state == .open, !isBroken, !isDelivering, !closesAfterFlush {
+            isBroken = true
+            deliverLast()
+        }
         close()
+    }
+
+    /// Hands out what had come before the connection broke.
+    private func deliverLast() {
+        isDelivering = true
+        defer { isDelivering = false }
+        while true {
+            handler?.broken(self)
+            guard state == .open else { return dropInput() }
+            input.settle()
+            guard input.count < inputLimit,
+                case .bytes = input.receive(from: descriptor, scratch: loop.inputScratch, limit: inputLimit)
+            else { return }
+        }
     }
 
     func deliverClosed() {

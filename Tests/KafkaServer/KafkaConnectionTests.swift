@@ -68,6 +68,24 @@ struct KafkaConnectionTests {
         #expect(waited > .milliseconds(190) && waited < .seconds(5))
     }
 
+    @Test(
+        "What a client sent before it broke its connection counts: records without acknowledgement behind an answered request"
+    )
+    func brokenConnection() throws {
+        let fixture = try EndpointFixture()
+        let reader = try fixture.client()
+        made("t", reader)
+        for turn in 0..<20 as Range<Int32> {
+            let client = try fixture.client()
+            client.send(frame(18, 0, 1) + frame(18, 0, 2) + produce(3, "t", acks: 0, records: batch(10)))
+            client.reset()
+            reader.send(fetch(turn, "t", waitMillisMax: 5000, minBytes: Int32(batch(10).count) * (turn + 1)))
+            let answer = try #require(reader.answer())
+            #expect(answer.correlationID == turn)
+            #expect(answer.body.count > batch(10).count * Int(turn + 1))
+        }
+    }
+
     @Test("Produce without acknowledgement gets no answer; what comes after it does")
     func noAnswer() throws {
         let fixture = try EndpointFixture()

@@ -49,6 +49,16 @@ final class RawClient {
         }
     }
 
+    /// Breaks the connection: the other side gets a reset instead of an end.
+    func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        // Closes the socket and leaves the number something else to stand for.
+        let nothing = open("/dev/null", O_RDONLY)
+        dup2(nothing, descriptor)
+        close(nothing)
+    }
+
     /// Ends this side; answers can still come.
     func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
