@@ -19,13 +19,14 @@ struct ScannedPartitions {
         let count = min(max(forReads, forWrites, 1), 1024)
         bytes = Array(repeating: 0, count: count)
         let segment = segment ?? 0..<(1 << 32)
-        covered = (Int(segment.lowerBound) * count >> 32)..<((Int(segment.upperBound) * count + (1 << 32) - 1) >> 32)
+        let first = (Int(segment.lowerBound) * count) >> 32
+        covered = first..<((Int(segment.upperBound) * count + (1 << 32) - 1) >> 32)
     }
 
     /// Counts an item with the key of these bytes.
     mutating func add(_ size: Int, key: UnsafeRawBufferPointer) {
         let place = KeyBytes.hash(KeyBytes.firstAttribute(of: key))
-        bytes[Int(place) * bytes.count >> 32] += size
+        bytes[(Int(place) * bytes.count) >> 32] += size
     }
 
     /// What a page costs; of one that does not go to the end, only the partitions in which it found something.
