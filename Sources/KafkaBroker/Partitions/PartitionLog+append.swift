@@ -150,13 +150,20 @@ extension PartitionLog {
     private func mustSync(adding count: Int64, now: Int64) -> Bool {
         guard durability != .full else { return true }
         guard isFlushed else { return isSyncing }
-        if recordsUnflushed == 0, configuration.flushMillis < .max { onFlushDue?(self, now) }
         recordsUnflushed += count
-        return isSyncing || recordsUnflushed >= configuration.flushMessages
+        if isSyncing || recordsUnflushed >= configuration.flushMessages { return true }
+        if !awaitsFlush, configuration.flushMillis < .max {
+            awaitsFlush = true
+            onFlushDue?(self, now)
+        }
+        return false
     }
 
     /// Begins an fsync of what `flush.ms` has waited for.
-    func flush() { sync() }
+    func flush() {
+        awaitsFlush = false
+        sync()
+    }
 
     private func advanceHighWatermark(_ count: Int) {
         guard let active else { return }

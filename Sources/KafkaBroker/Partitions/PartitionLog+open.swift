@@ -26,7 +26,12 @@ extension PartitionLog {
         for segment in segments where swapped.contains(segment.baseOffset) {
             _ = try segment.recover(fully: true, indexIntervalBytes: configuration.indexIntervalBytes)
         }
-        guard let first = segments.first else { return }
+        guard let first = segments.first else {
+            if logStartOffset > 0 { try begin(at: logStartOffset, now: now) }
+            highWatermark = logEndOffset
+            readableEnd = (logEndOffset, 0)
+            return
+        }
         self.logStartOffset = max(first.baseOffset, logStartOffset)
         try openSegments(shutdown)
         if logEndOffset < self.logStartOffset { try begin(at: self.logStartOffset, now: now) }
@@ -146,6 +151,7 @@ extension PartitionLog {
             }
             producers = state
             from = offset
+            snapshotOffset = offset
             break
         }
         producers.expire(now: now, expirationMillis: configuration.producerIDExpirationMillis)
@@ -185,6 +191,7 @@ extension PartitionLog {
         guard (try? Directory.replace(path, with: ProducerSnapshot.encode(producers), sync: durability == .full)) != nil
         else { return }
         bytesSinceSnapshot = 0
+        snapshotOffset = logEndOffset
         for name in Directory.names(in: directory) {
             guard let offset = Segment.offset(ofName: name, ".snapshot"), offset != logEndOffset,
                 !segments.contains(where: { $0.baseOffset == offset })

@@ -44,6 +44,8 @@ public final class PartitionLog {
     var epochs = LeaderEpochs()
     /// Bytes appended since the last producer snapshot.
     var bytesSinceSnapshot = 0
+    /// The log's end in the last producer snapshot; nil before there is one.
+    var snapshotOffset: Int64?
     /// Where reads ended, which is where the next ones begin.
     var hints = ReadHints()
     let scratch: RecordScratch
@@ -71,6 +73,8 @@ public final class PartitionLog {
     var onFlushDue: ((PartitionLog, Int64) -> Void)?
     /// Records that were appended since the last fsync was begun; counted when there is a bound for them.
     var recordsUnflushed: Int64 = 0
+    /// Whether `onFlushDue` was called and `flush` was not yet.
+    var awaitsFlush = false
     /// Files with bytes that are not on the disk yet.
     var unsynced: [SegmentFile] = []
     var bytesUnsynced = 0
@@ -129,7 +133,8 @@ public final class PartitionLog {
         stopCompaction()
         guard let active else { return }
         active.seal()
-        writeSnapshot(now: now)
+        // A log that was only read has its snapshot already.
+        if snapshotOffset != logEndOffset { writeSnapshot(now: now) }
         if durability == .full { unsynced.forEach { _ = $0.sync() } }
         unsynced = []
         segments.forEach { $0.release() }

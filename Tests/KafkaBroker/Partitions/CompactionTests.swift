@@ -92,9 +92,7 @@ import Testing
         #expect(content.batches == [1...2, 3...3, 4...4])
         #expect(content.records.map(\.offset) == [3, 4])
         // Without snapshots the log itself must tell.
-        for name in fixture.files().keys where name.hasSuffix(".snapshot") {
-            try Directory.replace(fixture.path + "/" + name, with: [], sync: false)
-        }
+        Directory.removeAll(fixture.path, ending: ".snapshot")
         let again = try fixture.open(.machineCrash)
         let appended = try again.put(last)
         #expect(appended.isDuplicate && appended.baseOffset == 1)
@@ -293,7 +291,7 @@ import Testing
 
     @Test("Neighbours are grouped within segment.bytes, 31 bits of offsets, and a number of segments")
     func groups() {
-        func groups(_ bases: [Int64], size: Int, end: Int64, bytes: Int, countMax: Int = 64) -> [Range<Int>] {
+        func groups(_ bases: [Int64], size: Int, end: Int64, bytes: Int, countMax: Int = 32) -> [Range<Int>] {
             DirtyRange.groups(
                 bases.map { ($0, size) }, endOffset: end, segmentBytes: bytes, countMax: countMax)
         }

@@ -159,3 +159,10 @@ func openDescriptors(containing part: String) -> Int {
         return 0
     #endif
 }
+
+extension Directory {
+    /// Removes the files in `path` whose names end so.
+    static func removeAll(_ path: String, ending suffix: String) {
+        for name in names(in: path) where name.hasSuffix(suffix) { unlink(path + "/" + name) }
+    }
+}

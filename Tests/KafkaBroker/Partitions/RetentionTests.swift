@@ -259,6 +259,41 @@ import Testing
         jobs.removeFirst()()
         try log.put(batch(count: 1), now: noon + 3)
         #expect(due == [noon + 1, noon + 3])
+        // However many records come, the log waits once.
+        log.configuration.flushMessages = 2
+        for _ in 0..<10 {
+            try log.put(batch(count: 1), now: noon + 4)
+            while !jobs.isEmpty { jobs.removeFirst()() }
+        }
+        #expect(due.count == 2 && log.highWatermark == log.logEndOffset)
+    }
+
+    @Test("Producers that were silent for a day are forgotten at the next look")
+    func producers() throws {
+        let fixture = try LogFixture()
+        let log = try fixture.open()
+        try log.put(batch([[1]], producer: 4, epoch: 0, sequence: 0))
+        log.expireProducers(now: noon + 86_399_999)
+        #expect(!log.producers.isEmpty)
+        log.expireProducers(now: noon + 86_400_000)
+        #expect(log.producers.isEmpty)
+    }
+
+    @Test("A log that was only read is closed without writing")
+    func readOnly() throws {
+        let fixture = try LogFixture()
+        let log = try fixture.open()
+        try log.put(batch(count: 3))
+        log.close(now: noon)
+        let snapshot = fixture.path + "/" + Segment.name(3, ".snapshot")
+        #expect(Directory.contents(of: snapshot) != nil)
+        try Directory.replace(fixture.path + "/mark", with: [], sync: false)
+        let before = fixture.files()
+        let again = try fixture.open()
+        #expect(try again.values().count == 3)
+        Directory.removeAll(fixture.path, ending: ".snapshot")
+        again.close(now: noon)
+        #expect(fixture.files() == before.filter { !$0.key.hasSuffix(".snapshot") })
     }
 }
 

@@ -77,7 +77,7 @@ struct DirtyRange: Equatable {
     /// Segments, by their numbers, that are compacted into one each: as many neighbours as together stay within
     /// `segment.bytes`, an offset range of 31 bits, and a number that can be renamed quickly.
     static func groups(
-        _ segments: [(baseOffset: Int64, sizeInBytes: Int)], endOffset: Int64, segmentBytes: Int, countMax: Int = 64
+        _ segments: [(baseOffset: Int64, sizeInBytes: Int)], endOffset: Int64, segmentBytes: Int, countMax: Int = 32
     ) -> [Range<Int>] {
         var groups: [Range<Int>] = []
         var start = 0

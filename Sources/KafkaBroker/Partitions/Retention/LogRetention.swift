@@ -62,6 +62,7 @@ package final class LogRetention: BrokerPart {
         }
         guard let log = try? broker.log(topic, partition) else { return (units, true) }
         units += log.segments.count / 8
+        log.expireProducers(now: now)
         let limit = Self.sliceBudget / Self.deletionCost
         guard let deleted = try? log.deleteOldSegments(now: now, limit: limit) else { return (units, true) }
         return (units + deleted * Self.deletionCost, deleted < limit)

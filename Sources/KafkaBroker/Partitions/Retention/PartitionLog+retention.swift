@@ -37,6 +37,12 @@ extension PartitionLog {
         for segment in deleted { unlink(directory + "/" + Segment.name(segment.baseOffset, ".snapshot")) }
     }
 
+    /// Forgets idempotent producers that have been silent for `producer.id.expiration.ms`.
+    func expireProducers(now: Int64) {
+        guard !producers.isEmpty else { return }
+        producers.expire(now: now, expirationMillis: configuration.producerIDExpirationMillis)
+    }
+
     /// Renames the files of segments that are no longer part of the log, to be removed later.
     func giveUp(_ segments: [Segment], now: Int64) {
         var paths: [String] = []
