@@ -226,15 +226,7 @@ extension Broker {
     // MARK: - The broker's own
 
     /// The broker configs in force.
-    package var settings: BrokerSettings { BrokerSettings(configuration, catalog) }
-
-    /// Lets the broker configs that are topics' defaults take effect.
-    func applyBrokerConfigs() {
-        let defaults = settings.topicDefaults
-        guard defaults != catalog.topicDefaults else { return }
-        catalog.topicDefaults = defaults
-        for topic in catalog.topics { logs.reconfigure(topic) }
-    }
+    package var settings: BrokerSettings { BrokerSettings(setUp, catalog) }
 }
 
 extension BrokerSettings {

@@ -130,6 +130,11 @@ extension Broker {
             guard let definition = BrokerConfigs.named(name) else { return "Unknown broker config name: \(name)" }
             if let fault = definition.fault(in: value) { return fault }
             let text = definition.canonical(value)
+            // The older name of the node's number; below 0 it is not set.
+            if name == "broker.id", let id = Int32(text) {
+                if id >= 0 { nodeID = id }
+                return nil
+            }
             switch Self.fields.first(where: { $0.name == name })?.field {
             case .boolean(let path)?: self[keyPath: path] = text == "true"
             case .int(let path)?: self[keyPath: path] = Int32(text) ?? self[keyPath: path]
@@ -137,6 +142,13 @@ extension Broker {
             case nil: properties[name] = text
             }
             return nil
+        }
+
+        /// Takes over the values of configs that can be changed while the broker runs.
+        mutating func takeOver(_ settings: BrokerSettings) {
+            for (name, _) in Self.fields where BrokerConfigs.named(name)?.update != .readOnly {
+                if let value = settings.value(name) { _ = set(name, value) }
+            }
         }
 
         /// What was set where the broker was set up: all that is not Kafka's default.

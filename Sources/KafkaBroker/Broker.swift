@@ -5,8 +5,10 @@ import KafkaWire
 /// Everything happens on the one thread that calls it. Kafka's contract of one request at a time per connection is the caller's: it hands in a
 /// client's next request after the answer to the one before.
 public final class Broker {
-    /// How it is set up.
-    public let configuration: Configuration
+    /// How it is set up, with what was changed of that since.
+    public private(set) var configuration: Configuration
+    /// How it was set up.
+    let setUp: Configuration
     /// Where answers to parked requests go. Set it before the first request.
     public var deliver: (RequestToken, ResponseFrame) -> Void = { _, _ in }
     /// Runs a job away from the loop and then, on the loop, what follows. Unless set, both at once.
@@ -41,6 +43,7 @@ public final class Broker {
     ///
     /// - Parameter now: Milliseconds since 1970; the beginning of the steady clock too, which later events may tell.
     public init(_ configuration: Configuration, now: Int64) throws(StorageError) {
+        setUp = configuration
         self.configuration = configuration
         self.now = now
         steadyNow = now
@@ -48,7 +51,9 @@ public final class Broker {
             countMax: Int(configuration.fetchSessionsMax), random: configuration.random)
         catalog = try Catalog(
             directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
-        catalog.topicDefaults = BrokerSettings(configuration, catalog).topicDefaults
+        let settings = BrokerSettings(configuration, catalog)
+        catalog.topicDefaults = settings.topicDefaults
+        self.configuration.takeOver(settings)
         logs = try PartitionLogs(root: configuration.directory, durability: configuration.durability, background: work)
         logs.removeStrays { catalog.topic(named: $0) != nil }
         logs.onAppend = { [unowned self] log, count in recordsCame(to: log, count) }
@@ -59,6 +64,16 @@ public final class Broker {
         add(LogCleaner(broker: self, now: now))
         groups = try BrokerGroups(broker: self)
         add(groups)
+    }
+
+    /// Lets the broker configs in force take effect: those that are its own, and those that are topics' defaults.
+    func applyBrokerConfigs() {
+        let settings = settings
+        configuration = setUp
+        configuration.takeOver(settings)
+        guard settings.topicDefaults != catalog.topicDefaults else { return }
+        catalog.topicDefaults = settings.topicDefaults
+        for topic in catalog.topics { logs.reconfigure(topic) }
     }
 
     /// Closes every log and notes that the stop was clean. Nothing is asked of the broker afterwards.

@@ -32,7 +32,27 @@ import Testing
         |---|---|---|
         \(APIs.all.map { "| \($0.key) | \($0.name) | \($0.served.lowerBound)-\($0.served.upperBound) |" }.joined(separator: "\n"))
 
+        ### Configs
+
+        Every config of Kafka is described, checked and, where Kafka allows it, changed. One that *works* changes what the broker does; one that
+        is *told* is kept for the tools that ask for it, and is about something that one plaintext node does not have.
+
+        \(configs("Topic", TopicConfigs.all, ConfigEffects.has(topic:)))
+
+        \(configs("Broker", BrokerConfigs.all, ConfigEffects.has(broker:)))
+
+        \(configs("Group", GroupConfigs.all) { _ in false })
+
+        \(configs("Client metrics", ClientMetricsConfigs.all) { _ in false })
+
         """
+
+    private static func configs(
+        _ of: String, _ all: [ConfigDefinition], _ hasEffect: (String) -> Bool
+    ) -> String {
+        let rows = all.map { "| `\($0.name)` | \($0.defaultValue ?? "") | \(hasEffect($0.name) ? "works" : "told") |" }
+        return "| \(of) config | default | state |\n|---|---|---|\n" + rows.joined(separator: "\n")
+    }
 
     private static func row(_ operation: Operation) -> String {
         func names(_ isMeant: (Operation.Support) -> Bool) -> String {

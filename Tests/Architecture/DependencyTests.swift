@@ -28,7 +28,8 @@ private let allowed: [(module: String, imports: [String])] = [
     (
         "Stack",
         [
-            "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor", "CYAML",
+            "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor",
+            "CYAML",
         ]
     ),
     ("nestbox", ["Stack"]),

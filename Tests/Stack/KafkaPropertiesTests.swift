@@ -20,11 +20,13 @@ import Testing
         let environment = ["KAFKA_LISTENERS": "PLAINTEXT://:9092"]
         func listeners(_ properties: String?, _ usesEnvironment: Bool) throws -> [KafkaListener] {
             try KafkaProperties(
-                environment: environment, properties: properties, usesListenersOfEnvironment: usesEnvironment
+                environment: environment, properties: properties, port: 5,
+                usesListenersOfEnvironment: usesEnvironment
             ).listeners
         }
         #expect(try listeners(nil, true).map(\.port) == [9092] && listeners(nil, false).isEmpty)
         #expect(try listeners("listeners=PLAINTEXT://:7", false).map(\.port) == [7])
+        #expect(try listeners("advertised.listeners=PLAINTEXT://a:7", false).map(\.port) == [5])
     }
 
     @Test("A listener is its name, host and port; an IPv6 address stands in brackets")

@@ -4,6 +4,9 @@ extension DescribeConfigs: ServedAPI {
     typealias Config = Response.Resource.Config
     typealias Source = BrokerSettings.Source
 
+    /// How many groups and subscriptions one request describes: they need not exist, and the answer is much longer than a name.
+    private static let namesMax = 10_000
+
     package static func handle(
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
@@ -12,6 +15,7 @@ extension DescribeConfigs: ServedAPI {
         let unknown = request.resources.first { ConfigResource.Kind(rawValue: $0.resourceType) == nil }
         // What is asked for many times is answered once: an answer is much longer than its question.
         var seen: Set<Request.Resource> = []
+        var namesLeft = namesMax
         response.results = request.resources.compactMap { resource in
             guard seen.insert(resource).inserted else { return nil }
             var result = Response.Resource()
@@ -22,6 +26,16 @@ extension DescribeConfigs: ServedAPI {
                     throw .init(
                         error: .invalidRequest,
                         message: "Unexpected resource type UNKNOWN for resource \(unknown.resourceName)")
+                }
+                if resource.resourceType == ConfigResource.Kind.group.rawValue
+                    || resource.resourceType == ConfigResource.Kind.clientMetrics.rawValue
+                {
+                    namesLeft -= 1
+                    guard namesLeft >= 0 else {
+                        throw .init(
+                            error: .invalidRequest,
+                            message: "A request describes at most \(namesMax) groups and subscriptions.")
+                    }
                 }
                 let asked = resource.configurationKeys.flatMap { $0.isEmpty ? nil : Set($0) }
                 result.configs = try describe(resource, asked, context, broker)

@@ -35,6 +35,10 @@ extension CreatePartitions: ServedAPI {
         guard let topic = broker.catalog.topic(named: asked.name) else {
             throw refuse(.unknownTopicOrPartition, "This server does not host this topic-partition.")
         }
+        // Which partition has a group follows from their number: with another number, what is committed would not be found.
+        guard !topic.isInternal else {
+            throw refuse(.invalidRequest, "The number of partitions of \(asked.name) cannot be changed.")
+        }
         let present = topic.partitionCount
         if asked.count == present { throw refuse(.invalidPartitions, "Topic already has \(present) partition(s).") }
         guard asked.count > present else {

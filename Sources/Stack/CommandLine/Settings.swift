@@ -77,7 +77,8 @@ struct Settings: Equatable, Sendable {
         settings.lenientReplication = arguments[.lenientReplication] == "true"
         if emulators.contains(.kafka) {
             let properties = try KafkaProperties(
-                environment: environment, properties: arguments[.kafkaProperty], usesListenersOfEnvironment: !anyPort)
+                environment: environment, properties: arguments[.kafkaProperty], port: settings.kafkaPort,
+                usesListenersOfEnvironment: !anyPort)
             settings.kafkaProperties = properties
             // What says in full where the broker listens also says its port.
             if let listener = properties.listeners.first(where: { !$0.isController }) {

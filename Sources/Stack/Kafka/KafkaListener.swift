@@ -14,16 +14,16 @@ struct KafkaListener: Equatable, Sendable {
 
     /// Understands `listeners`, `advertised.listeners` and what goes with them, as Kafka checks them.
     static func all(
-        listeners: String?, advertised: String?, protocols: String?, controllers: String?
+        listeners: String, port: UInt16, advertised: String?, protocols: String?, controllers: String?
     ) throws(Failure) -> [KafkaListener] {
         var told: [KafkaListener] = []
         if let advertised { told = try endpoints(advertised, "advertised.listeners") }
         var all: [KafkaListener]
-        if let listeners {
+        if !listeners.isEmpty {
             all = try endpoints(listeners, "listeners")
         } else {
             // Kafka listens on its port everywhere, under the one name that is told.
-            all = [KafkaListener(name: told.first?.name ?? "PLAINTEXT", host: "", port: 9092)]
+            all = [KafkaListener(name: told.first?.name ?? "PLAINTEXT", host: "", port: port)]
         }
         let controllerNames = words(controllers ?? "CONTROLLER")
         let map = try protocolMap(protocols)

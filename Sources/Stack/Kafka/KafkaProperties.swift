@@ -25,9 +25,10 @@ struct KafkaProperties: Equatable, Sendable {
     /// Reads what was given, and checks it.
     /// - Parameters:
     ///   - properties: what `--kafka-property` was given, a line each
+    ///   - port: where Kafka listens unless `listeners` says it; nil for a free port
     ///   - usesListenersOfEnvironment: whether variables may say where the broker listens, as not when it is to take free ports
     init(
-        environment: [String: String], properties: String?, usesListenersOfEnvironment: Bool
+        environment: [String: String], properties: String?, port: UInt16?, usesListenersOfEnvironment: Bool
     ) throws(Failure) {
         for (variable, text) in environment.sorted(by: { $0.key < $1.key }) {
             guard let name = Self.configName(of: variable) else { continue }
@@ -52,7 +53,7 @@ struct KafkaProperties: Equatable, Sendable {
         }
         if self["listeners"] != nil || self["advertised.listeners"] != nil {
             listeners = try KafkaListener.all(
-                listeners: self["listeners"], advertised: self["advertised.listeners"],
+                listeners: self["listeners"] ?? "", port: port ?? 0, advertised: self["advertised.listeners"],
                 protocols: self["listener.security.protocol.map"],
                 controllers: self["controller.listener.names"])
         }

@@ -74,6 +74,39 @@ import Testing
         #expect(try second.create(.init(name: "gone")).overrides.isEmpty)
     }
 
+    @Test("A config of the broker itself can be changed while it runs, and goes back")
+    func dynamicFields() throws {
+        let fixture = try BrokerFixture { $0.logCleanerBackoffMillis = 7 }
+        try fixture.broker.replaceConfigs(4, "1", [("log.cleaner.backoff.ms", "9")], validateOnly: false)
+        #expect(fixture.broker.configuration.logCleanerBackoffMillis == 9)
+        #expect(fixture.broker.settings.synonyms(of: "log.cleaner.backoff.ms").map(\.value) == ["9", "7", "15000"])
+        try fixture.broker.replaceConfigs(4, "1", [], validateOnly: false)
+        #expect(fixture.broker.configuration.logCleanerBackoffMillis == 7)
+    }
+
+    @Test("Partitions of the groups' topic stay as many as they are; a request describes a bounded number of groups")
+    func bounds() throws {
+        let fixture = try BrokerFixture()
+        _ = try fixture.broker.consumerOffsetsTopic()
+        var topic = CreatePartitions.Request.Topic()
+        topic.name = Topic.consumerOffsets
+        topic.count = 60
+        topic.assignments = nil
+        var request = CreatePartitions.Request()
+        request.topics = [topic]
+        #expect(try fixture.ask(CreatePartitions.self, 3, request).results[0].errorCode == .invalidRequest)
+        var describe = DescribeConfigs.Request()
+        describe.resources = (0...10_000).map {
+            var resource = DescribeConfigs.Request.Resource()
+            resource.resourceType = ConfigResource.Kind.group.rawValue
+            resource.resourceName = "\($0)"
+            resource.configurationKeys = ["none"]
+            return resource
+        }
+        let results = try fixture.ask(DescribeConfigs.self, 4, describe).results
+        #expect(results.dropLast().allSatisfy { $0.errorCode == .none } && results.last?.errorCode == .invalidRequest)
+    }
+
     @Test("A broker's set-up by name reaches its values; what Kafka refuses is refused")
     func setUp() {
         var configuration = Broker.Configuration(directory: "/data")
@@ -81,6 +114,8 @@ import Testing
         #expect(configuration.set("auto.create.topics.enable", "FALSE") == nil && !configuration.autoCreateTopics)
         #expect(configuration.set("log.retention.hours", "1") == nil)
         #expect(configuration.properties == ["log.retention.hours": "1"])
+        #expect(configuration.set("broker.id", "-1") == nil && configuration.nodeID == 1)
+        #expect(configuration.set("broker.id", "4") == nil && configuration.nodeID == 4)
         #expect(configuration.set("no.such", "1") == "Unknown broker config name: no.such")
         #expect(
             configuration.set("num.partitions", "0")
