@@ -236,6 +236,36 @@ import Testing
     }
 }
 
+@Suite("Compaction of __consumer_offsets") struct OffsetsTopicCompactionTests {
+    @Test("It is compacted as other topics are, and groups have the same offsets after a restart")
+    func offsets() throws {
+        let fixture = try BrokerFixture()
+        let broker = fixture.broker
+        _ = try broker.create(Broker.NewTopic(name: "t"))
+        let topic = try broker.consumerOffsetsTopic()
+        let log = try broker.log(topic, GroupID("g").partition(of: topic.partitionCount))
+        log.configuration.segmentBytes = 1000
+        for offset in 0..<100 as Range<Int64> {
+            var request = OffsetCommit.Request()
+            request.groupID = "g"
+            var asked = OffsetCommit.Request.Topic()
+            asked.name = "t"
+            var place = OffsetCommit.Request.Topic.Partition()
+            place.committedOffset = offset
+            asked.partitions = [place]
+            request.topics = [asked]
+            let answer = try fixture.ask(OffsetCommit.self, 9, request)
+            #expect(answer.topics[0].partitions[0].errorCode == .none)
+        }
+        let size = log.sizeInBytes
+        fixture.now += 15_000
+        broker.advance(to: fixture.now)
+        #expect(log.sizeInBytes < size / 4)
+        let again = try Broker(broker.configuration, now: fixture.now)
+        #expect(again.groups.coordinator.group("g")?.committedOffset("t", 0)?.offset == 99)
+    }
+}
+
 @Suite("DirtyRange") struct DirtyRangeTests {
     private let segments: [DirtyRange.Candidate] = (0..<5).map {
         .init(

@@ -102,6 +102,29 @@ import Testing
         #expect(again.leaderEpoch(of: 30) == 0)
     }
 
+    @Test("Cut off at any step of a deletion, a log comes back with the segments that are left, and nothing else")
+    func crashes() throws {
+        let fixture = try LogFixture()
+        fixture.configuration.retentionMillis = 1500
+        let log = try log(fixture)
+        var crashes: [[String: [UInt8]]] = []
+        log.onFileStep = { crashes.append(fixture.files()) }
+        #expect(try log.deleteOldSegments(now: noon + 4000) == 3)
+        #expect(crashes.count == 9)
+        for crash in crashes {
+            try fixture.restore(crash)
+            let again = try fixture.open(.processCrash)
+            #expect(again.logEndOffset == 50)
+            #expect(try again.values().keys.sorted() == Array(again.logStartOffset..<50))
+            let bases = Set(again.segments.map(\.baseOffset))
+            for name in fixture.files().keys {
+                for suffix in Segment.suffixes + [".deleted"] where name.hasSuffix(suffix) {
+                    #expect(Segment.offset(ofName: name, suffix).map(bases.contains) == true, "\(name)")
+                }
+            }
+        }
+    }
+
     @Test("When every segment is old, an empty one remains, and offsets go on where they were")
     func all() throws {
         let fixture = try LogFixture()

@@ -125,8 +125,16 @@ extension PartitionLog {
             swapped.insert(base)
         }
         let leftovers = [".tmp", Segment.deletedSuffix, Compaction.cleanedSuffix, Compaction.swapSuffix]
-        for name in Directory.names(in: directory) where leftovers.contains(where: name.hasSuffix) {
-            unlink(directory + "/" + name)
+        let names = Set(Directory.names(in: directory))
+        for name in names where leftovers.contains(where: name.hasSuffix) { unlink(directory + "/" + name) }
+        // A segment's `.log` is the first of its files to be renamed when it goes.
+        for suffix in Segment.suffixes {
+            for name in names {
+                guard let base = Segment.offset(ofName: name, suffix), suffix != ".log",
+                    !names.contains(Segment.name(base, ".log")), !swapped.contains(base)
+                else { continue }
+                unlink(directory + "/" + name)
+            }
         }
         return swapped
     }
