@@ -155,10 +155,11 @@ public final class AWSEndpoint {
     private func stepSoon() {
         guard !isStepSoon else { return }
         isStepSoon = true
-        steps?.start(after: .milliseconds(50))
+        steps?.start(after: .milliseconds(databases.open.contains { $0.engine.isBuildingIndex } ? 1 : 50))
     }
 
-    /// Background work of one database: a slice now, the next one soon if there is more, else after the next commit or a while.
+    /// Background work of one database: a slice now, the next one soon if there is more, so that requests come in between; else
+    /// after the next commit or a while.
     private func step() {
         if !isStepSoon {
             for database in databases.open {
@@ -168,7 +169,7 @@ public final class AWSEndpoint {
         }
         if let database = databases.nextForStep() { database.isStepDue = database.engine.step(now: loop.wallMillis) }
         isStepSoon = databases.open.contains { $0.isStepDue }
-        steps?.start(after: isStepSoon ? .milliseconds(2) : .seconds(10))
+        steps?.start(after: isStepSoon ? .milliseconds(1) : .seconds(10))
         awaitExpiry()
     }
 

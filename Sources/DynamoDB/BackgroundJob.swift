@@ -13,6 +13,15 @@ struct BackgroundJob: Sendable {
         BackgroundJob(name: "expired items") { (engine, now) throws(DynamoDBError) in
             try engine.storage.expire(now: now)
         },
+        BackgroundJob(name: "the end of what a table shows for a while") { (engine, now) throws(DynamoDBError) in
+            guard now >= engine.storage.nextTransition else { return false }
+            try engine.storage.settle(now: now)
+            try engine.storage.commitTurn()
+            return true
+        },
+        BackgroundJob(name: "indexes that are being built") { (engine, _) throws(DynamoDBError) in
+            try engine.storage.backfill()
+        },
         BackgroundJob(name: "old tokens") { (engine, now) throws(DynamoDBError) in
             try engine.storage.sweepTokens(now: now, rows: 256)
         },

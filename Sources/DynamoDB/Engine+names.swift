@@ -1,10 +1,10 @@
 /// Tables are named by their name or by their ARN.
 extension Engine {
-    /// The table of a name or an ARN that a request gives. To be called after `Violations.check(tableName:)`.
+    /// The table of a name or an ARN that a request gives, if its items can be read and written. To be called after `Violations.check(tableName:)`.
     @inline(__always)
     func table(_ name: Text) throws(DynamoDBError) -> Table {
-        if let table = storage.table(named: name) { return table }
-        if let table = storage.table(named: try plainName(name)) { return table }
+        if let table = storage.table(named: name), table.isAvailable { return table }
+        if let table = storage.table(named: try plainName(name)), table.isAvailable { return table }
         throw DynamoDBError(.resourceNotFound, Messages.resourceNotFound)
     }
 

@@ -24,6 +24,8 @@ public final class Engine {
         public var durability = Durability.process
         /// The account in ARNs.
         public var account = "000000000000"
+        /// How long tables and indexes show that they are being made, changed or deleted; none is at once.
+        public var tableDelay = Duration.zero
         /// Where TableIds come from.
         public var random: () -> UInt64
 
@@ -83,6 +85,7 @@ public final class Engine {
         isIdle = false
         region = context.region
         do throws(DynamoDBError) {
+            if context.now >= storage.nextTransition { try storage.settle(now: context.now) }
             var reader = JSONReader(body)
             return try operation.handle(self, context, &reader, &output)
         } catch {
@@ -116,6 +119,9 @@ public final class Engine {
         if storage.connection.isCheckpointDue { try? storage.connection.checkpoint() }
     }
 
+    /// Whether an index is being built, which is not to wait for a pause.
+    public var isBuildingIndex: Bool { storage.tables.contains { $0.indexes.contains { $0.backfill != nil } } }
+
     /// What SQLite said last when it failed, for the log.
     public var lastFailure: String? { storage.lastFailure?.description }
 
@@ -129,6 +135,7 @@ public final class Engine {
             do throws(DynamoDBError) {
                 guard try jobs[position].slice(self, now) else { continue }
                 nextJob = (position + 1) % jobs.count
+                if storage.connection.isCheckpointDue { try? storage.connection.checkpoint() }
                 return true
             } catch {
                 // Another job may get on; this one is tried again at the next call.
@@ -175,6 +182,17 @@ public final class Engine {
 }
 
 extension Engine {
+    /// Begins changes of a table that take their time. Returns what the answer shows: they, and those that are not done yet.
+    func begin(
+        _ kinds: [Transition.Kind], of table: Table, now: Int64
+    ) throws(DynamoDBError) -> [Transition] {
+        let delay = configuration.tableDelay.components
+        let millis = delay.seconds * 1000 + delay.attoseconds / 1_000_000_000_000_000
+        let transitions = table.transitions + kinds.map { Transition(kind: $0, until: now + millis) }
+        if millis > 0, !kinds.isEmpty { try storage.change(table, to: transitions) }
+        return transitions
+    }
+
     /// A random UUID in its usual form.
     func makeUUID() -> String {
         let high = configuration.random() & ~0xF000 | 0x4000

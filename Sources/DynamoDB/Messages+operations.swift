@@ -69,7 +69,7 @@ extension Messages {
         invalidParameters + "Number of attributes in KeySchema does not exactly match number of attributes defined in "
         + "AttributeDefinitions"
     static func duplicateDefinition(_ name: Text) -> String {
-        invalidParameters + "Duplicate AttributeName in AttributeDefinitions: \(name)"
+        "Attribute Name is duplicated: \(name)"
     }
     static func unusedDefinitions(_ definitions: [Text], used: [Text]) -> String {
         invalidParameters + "Some AttributeDefinitions are not used. AttributeDefinitions: \(list(definitions)), "

@@ -68,6 +68,7 @@ public enum Operations {
         TransactWriteItems.operation,
         UntagResource.operation,
         UpdateItem.operation,
+        UpdateTable.operation,
         UpdateTimeToLive.operation,
     ]
 

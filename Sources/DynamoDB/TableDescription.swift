@@ -1,40 +1,41 @@
-/// A table as CreateTable, DescribeTable and DeleteTable show it.
+/// A table as CreateTable, DescribeTable, UpdateTable and DeleteTable show it.
 struct TableDescription {
     private let table: Table
     private let arn: String
+    private let account: String
+    private let context: RequestContext
 
-    init(_ table: Table, engine: Engine, region: String) {
+    init(_ table: Table, engine: Engine, _ context: RequestContext) {
         self.table = table
-        arn = "arn:aws:dynamodb:\(region):\(engine.configuration.account):table/\(table.schema.name)"
+        self.context = context
+        account = engine.configuration.account
+        arn = "arn:aws:dynamodb:\(context.region):\(account):table/\(table.schema.name)"
     }
 
     /// Which of them shows it.
     enum Occasion {
-        case creating, describing, deleting
-
-        var status: StaticString {
-            switch self {
-            case .creating: "CREATING"
-            case .describing: "ACTIVE"
-            case .deleting: "DELETING"
-            }
-        }
+        case creating, describing, updating, deleting
     }
 
-    /// Writes the structure TableDescription.
-    func write(_ occasion: Occasion, to writer: inout JSONWriter) {
+    /// Writes the structure TableDescription, as it is while `transitions` are under way. The answer of CreateTable shows warm
+    /// throughput only where it was asked for.
+    func write(
+        _ occasion: Occasion, transitions: [Transition], isWarmShown: Bool = true, to writer: inout JSONWriter
+    ) {
+        let kinds = transitions.map(\.kind)
         let schema = table.schema
+        let isGoing = kinds.contains(.deletion)
         writer.beginObject()
-        if occasion != .deleting { schema.writeKeys(to: &writer) }
+        if !isGoing { schema.writeKeys(to: &writer) }
         writer.key("TableName")
         writer.string(schema.name)
         writer.key("TableStatus")
-        writer.string(constant: occasion.status)
-        if occasion != .deleting {
+        writer.string(constant: status(kinds))
+        if !isGoing {
             writer.key("CreationDateTime")
-            writer.decimal(Double(table.createdMillis) / 1000)
+            writer.time(table.createdMillis)
         }
-        writeThroughput(schema.throughput, to: &writer)
+        write(schema.throughput, before: kinds.throughputBefore, to: &writer)
         writer.key("TableSizeBytes")
         writer.integer(table.counts.bytes)
         writer.key("ItemCount")
@@ -43,53 +44,96 @@ struct TableDescription {
         writer.string(arn)
         writer.key("TableId")
         writer.string(table.tableID)
-        if schema.isOnDemand { writeBillingMode(occasion, to: &writer) }
-        if occasion != .deleting { writeIndexes(occasion, to: &writer) }
-        if let tableClass = schema.tableClass {
-            writer.key("TableClassSummary")
-            writer.beginObject()
-            writer.key("TableClass")
-            writer.string(tableClass)
-            writer.endObject()
-        }
+        writeBillingMode(occasion, to: &writer)
+        if !isGoing { writeIndexes(kinds, isWarmShown: isWarmShown, to: &writer) }
+        write(onDemand: schema.onDemandThroughput, to: &writer)
+        writeEncryption(kinds, to: &writer)
+        writeTableClass(kinds, to: &writer)
         writer.key("DeletionProtectionEnabled")
         writer.bool(schema.isDeletionProtected)
-        if occasion == .describing { writeWarmThroughput(schema.throughput, to: &writer) }
+        if isWarmShown, !isGoing {
+            write(
+                warm: schema.effectiveWarmThroughput, before: kinds.warmThroughputBefore(index: nil),
+                isNew: occasion == .creating, to: &writer)
+        }
         writer.endObject()
     }
 
+    private func status(_ kinds: [Transition.Kind]) -> StaticString {
+        if kinds.contains(.deletion) { return "DELETING" }
+        if kinds.contains(.creation) { return "CREATING" }
+        return kinds.contains(where: \.isUpdate) ? "UPDATING" : "ACTIVE"
+    }
+
+    /// Shown of tables that are on demand, or once were.
     private func writeBillingMode(_ occasion: Occasion, to writer: inout JSONWriter) {
+        let schema = table.schema
+        guard schema.isOnDemand || schema.onDemandMillis != nil else { return }
         writer.key("BillingModeSummary")
         writer.beginObject()
         writer.key("BillingMode")
-        writer.string(constant: "PAY_PER_REQUEST")
+        writer.string(constant: schema.isOnDemand ? "PAY_PER_REQUEST" : "PROVISIONED")
         if occasion != .creating {
             writer.key("LastUpdateToPayPerRequestDateTime")
-            writer.decimal(Double(table.createdMillis) / 1000)
+            writer.time(schema.onDemandMillis ?? table.createdMillis)
         }
         writer.endObject()
     }
 
-    private func writeIndexes(_ occasion: Occasion, to writer: inout JSONWriter) {
+    private func writeTableClass(_ kinds: [Transition.Kind], to writer: inout JSONWriter) {
+        guard let tableClass = table.schema.tableClass else { return }
+        writer.key("TableClassSummary")
+        writer.beginObject()
+        writer.key("TableClass")
+        writer.string(tableClass)
+        if let millis = table.schema.tableClassMillis {
+            writer.key("LastUpdateDateTime")
+            writer.time(millis)
+        }
+        writer.endObject()
+    }
+
+    private func writeEncryption(_ kinds: [Transition.Kind], to writer: inout JSONWriter) {
+        guard let encryption = table.schema.encryption else { return }
+        let key = encryption.key?.string ?? "alias/aws/dynamodb"
+        writer.key("SSEDescription")
+        writer.beginObject()
+        writer.key("Status")
+        writer.string(constant: kinds.contains(.encryption) ? "UPDATING" : "ENABLED")
+        writer.key("SSEType")
+        writer.string(constant: "KMS")
+        writer.key("KMSMasterKeyArn")
+        writer.string(
+            key.hasPrefix("arn:")
+                ? key
+                : "arn:aws:kms:\(context.region):\(account):\(key.hasPrefix("alias/") ? "" : "key/")\(key)")
+        writer.endObject()
+    }
+
+    // MARK: Indexes
+
+    private func writeIndexes(_ kinds: [Transition.Kind], isWarmShown: Bool, to writer: inout JSONWriter) {
         for isGlobal in [true, false] where table.indexes.contains(where: { $0.schema.isGlobal == isGlobal }) {
             writer.key(isGlobal ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes")
             writer.beginArray()
             for index in table.indexes where index.schema.isGlobal == isGlobal {
                 writer.beginObject()
                 index.schema.write(to: &writer)
-                if isGlobal {
-                    writer.key("IndexStatus")
-                    writer.string(constant: occasion.status)
-                    writeThroughput(index.schema.throughput ?? Throughput(), to: &writer)
-                }
+                if isGlobal { writeState(index, kinds, to: &writer) }
                 writer.key("IndexSizeBytes")
                 writer.integer(index.counts.bytes)
                 writer.key("ItemCount")
                 writer.integer(index.counts.items)
                 writer.key("IndexArn")
                 writer.string("\(arn)/index/\(index.schema.name)")
-                if isGlobal, occasion == .describing {
-                    writeWarmThroughput(index.schema.throughput ?? Throughput(), to: &writer)
+                if isGlobal {
+                    write(onDemand: index.schema.onDemandThroughput, to: &writer)
+                    if isWarmShown {
+                        write(
+                            warm: table.schema.effectiveWarmThroughput(of: index.schema),
+                            before: kinds.warmThroughputBefore(index: index.schema.name),
+                            isNew: kinds.contains(.creation), to: &writer)
+                    }
                 }
                 writer.endObject()
             }
@@ -97,29 +141,98 @@ struct TableDescription {
         }
     }
 
-    private func writeThroughput(_ throughput: Throughput, to writer: inout JSONWriter) {
+    private func writeState(_ index: SecondaryIndex, _ kinds: [Transition.Kind], to writer: inout JSONWriter) {
+        let name = index.schema.name
+        let isAllocating = kinds.contains(.indexCreation(name))
+        var before: Throughput?
+        var status: StaticString = "ACTIVE"
+        for case .indexUpdate(name, before: let units) in kinds {
+            status = "UPDATING"
+            before = units
+        }
+        if kinds.contains(.billingMode) { status = "UPDATING" }
+        if isAllocating || index.backfill != nil || kinds.contains(.creation) { status = "CREATING" }
+        if kinds.contains(.indexDeletion(name)) { status = "DELETING" }
+        writer.key("IndexStatus")
+        writer.string(constant: status)
+        // Only of an index that was added to a table, and only until it is there.
+        if (isAllocating || index.backfill != nil) && !kinds.contains(.indexDeletion(name)) {
+            writer.key("Backfilling")
+            writer.bool(!isAllocating)
+        }
+        write(index.schema.throughput ?? Throughput(), before: before, to: &writer)
+    }
+
+    // MARK: Throughput
+
+    /// Until a change is done, the units and the count of decreases are those before.
+    private func write(_ throughput: Throughput, before: Throughput?, to writer: inout JSONWriter) {
+        let shown = before ?? throughput
         writer.key("ProvisionedThroughput")
         writer.beginObject()
+        if let millis = throughput.increasedMillis {
+            writer.key("LastIncreaseDateTime")
+            writer.time(millis)
+        }
+        if let millis = throughput.decreasedMillis {
+            writer.key("LastDecreaseDateTime")
+            writer.time(millis)
+        }
         writer.key("NumberOfDecreasesToday")
-        writer.integer(0)
+        writer.integer(shown.decreases(onDayOf: context.now))
         writer.key("ReadCapacityUnits")
-        writer.integer(throughput.readUnits)
+        writer.integer(shown.readUnits)
         writer.key("WriteCapacityUnits")
-        writer.integer(throughput.writeUnits)
+        writer.integer(shown.writeUnits)
         writer.endObject()
     }
 
-    /// What a table can take at once: on demand AWS's initial 12,000 and 4,000, else what is provisioned.
-    private func writeWarmThroughput(_ throughput: Throughput, to writer: inout JSONWriter) {
-        let isOnDemand = table.schema.isOnDemand
+    private func write(onDemand units: RequestedUnits?, to writer: inout JSONWriter) {
+        guard let units else { return }
+        writer.key("OnDemandThroughput")
+        writer.beginObject()
+        if let read = units.read {
+            writer.key("MaxReadRequestUnits")
+            writer.integer(read)
+        }
+        if let write = units.write {
+            writer.key("MaxWriteRequestUnits")
+            writer.integer(write)
+        }
+        writer.endObject()
+    }
+
+    private func write(
+        warm units: RequestedUnits, before: RequestedUnits?, isNew: Bool, to writer: inout JSONWriter
+    ) {
+        let shown = before ?? units
         writer.key("WarmThroughput")
         writer.beginObject()
         writer.key("ReadUnitsPerSecond")
-        writer.integer(isOnDemand ? 12_000 : throughput.readUnits)
+        writer.integer(shown.read ?? 0)
         writer.key("WriteUnitsPerSecond")
-        writer.integer(isOnDemand ? 4_000 : throughput.writeUnits)
+        writer.integer(shown.write ?? 0)
         writer.key("Status")
-        writer.string(constant: "ACTIVE")
+        writer.string(constant: isNew || before != nil ? "UPDATING" : "ACTIVE")
         writer.endObject()
+    }
+}
+
+extension Array where Element == Transition.Kind {
+    fileprivate var throughputBefore: Throughput? {
+        for case .throughput(before: let before) in self { return before }
+        return nil
+    }
+
+    fileprivate func warmThroughputBefore(index: Text?) -> RequestedUnits? {
+        for case .warmThroughput(index: index, before: let before) in self { return before }
+        return nil
+    }
+}
+
+extension JSONWriter {
+    /// Writes a time, given in milliseconds since 1970, in seconds.
+    mutating func time(_ millis: Int64) {
+        decimal(Double(millis) / 1000)
     }
 }

@@ -20,8 +20,8 @@ import Testing
             """#)
         #expect(
             created
-                == #"{"TableDescription":{"AttributeDefinitions":[{"AttributeName":"PK","AttributeType":"S"},"#
-                + #"{"AttributeName":"G","AttributeType":"N"}],"KeySchema":[{"AttributeName":"PK","KeyType":"HASH"}],"#
+                == #"{"TableDescription":{"AttributeDefinitions":[{"AttributeName":"G","AttributeType":"N"},"#
+                + #"{"AttributeName":"PK","AttributeType":"S"}],"KeySchema":[{"AttributeName":"PK","KeyType":"HASH"}],"#
                 + #""TableName":"orders","TableStatus":"CREATING","CreationDateTime":1700000000.0,"#
                 + #""ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"#
                 + #""TableSizeBytes":0,"ItemCount":0,"#
@@ -134,7 +134,7 @@ import Testing
             ),
             (
                 #"{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"pk","AttributeType":"N"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}"#,
-                "One or more parameter values were invalid: Duplicate AttributeName in AttributeDefinitions: pk"
+                "Attribute Name is duplicated: pk"
             ),
             (
                 #"{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","StreamSpecification":{"StreamEnabled":true},"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}"#,

@@ -135,3 +135,20 @@ extension IndexSchema {
         return AttributeMap(item.entries.filter { projects($0.name, tableKey: tableKey) })
     }
 }
+
+extension TableSchema {
+    /// The same without an index, and without the definitions that only that index used.
+    func without(index name: Text) -> TableSchema {
+        var schema = self
+        schema.indexes.removeAll { $0.name == name }
+        schema.dropUnusedDefinitions()
+        return schema
+    }
+
+    /// Drops the attribute definitions that no key uses.
+    mutating func dropUnusedDefinitions() {
+        attributeDefinitions.removeAll { definition in
+            !key.contains(definition.name) && !indexes.contains { $0.key.contains(definition.name) }
+        }
+    }
+}

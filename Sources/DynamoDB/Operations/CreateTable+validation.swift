@@ -7,62 +7,37 @@ extension CreateTable.Request {
         try violations.check()
         violations.check(billingMode, at: "billingMode", in: "PROVISIONED, PAY_PER_REQUEST")
         CreateTable.check(throughput, at: "provisionedThroughput", &violations)
-        CreateTable.check(keySchema, at: "keySchema", &violations)
+        CreateTable.check(keySchema, at: "keySchema", max: 2, &violations)
         checkDefinitions(&violations)
         for (number, index) in (localIndexes ?? []).enumerated() {
-            index.check(at: "localSecondaryIndexes.\(number + 1).member", &violations)
+            index.check(at: "localSecondaryIndexes.\(number + 1).member", keyMax: 2, &violations)
         }
         for (number, index) in (globalIndexes ?? []).enumerated() {
-            index.check(at: "globalSecondaryIndexes.\(number + 1).member", &violations)
+            index.check(at: "globalSecondaryIndexes.\(number + 1).member", keyMax: nil, &violations)
         }
-        violations.check(tableClass, at: "tableClass", in: "STANDARD, STANDARD_INFREQUENT_ACCESS")
         try violations.check()
+        try CreateTable.check(tableClass: tableClass)
     }
 
     private func checkDefinitions(_ violations: inout Violations) {
         guard let attributeDefinitions else {
             return violations.add(nil, at: "attributeDefinitions", Messages.notNull)
         }
-        for (number, definition) in attributeDefinitions.enumerated() {
-            let path = "attributeDefinitions.\(number + 1).member"
-            if let name = definition.name {
-                CreateTable.check(attributeName: name, at: path + ".attributeName", &violations)
-            } else {
-                violations.add(nil, at: path + ".attributeName", Messages.notNull)
-            }
-            if definition.type == nil { violations.add(nil, at: path + ".attributeType", Messages.notNull) }
-            violations.check(definition.type, at: path + ".attributeType", in: "B, N, S")
-        }
+        CreateTable.check(attributeDefinitions, &violations)
     }
 
     /// What is asked for and not there yet.
     func checkSupport() throws(DynamoDBError) {
-        if isStreamEnabled { throw unsupported("StreamSpecification") }
-        if isEncryptionEnabled { throw unsupported("SSESpecification") }
-        if isDeletionProtected { throw unsupported("DeletionProtectionEnabled") }
-        for index in (globalIndexes ?? []) + (localIndexes ?? []) {
-            if let name = index.unsupported { throw unsupported(name.string) }
-        }
-    }
-
-    private func unsupported(_ parameter: String) -> DynamoDBError {
-        .validation(Messages.notSupported(parameter, of: "CreateTable"))
+        guard isStreamEnabled else { return }
+        throw .validation(Messages.notSupported("StreamSpecification", of: "CreateTable"))
     }
 
     /// The table that is asked for.
     func schema(_ name: Text) throws(DynamoDBError) -> TableSchema {
         let isOnDemand = billingMode == "PAY_PER_REQUEST"
         try checkThroughput(isOnDemand: isOnDemand)
-        let definitions = (attributeDefinitions ?? []).compactMap { definition -> KeyAttribute? in
-            guard let name = definition.name, let type = definition.type.flatMap({ DataType(rawValue: $0.string) })
-            else { return nil }
-            return KeyAttribute(name: name, type: type)
-        }
-        for (position, definition) in definitions.enumerated()
-        where definitions[..<position].contains(where: { $0.name == definition.name }) {
-            throw .validation(Messages.duplicateDefinition(definition.name))
-        }
-        let key = try CreateTable.key(keySchema ?? [], definitions)
+        let definitions = try CreateTable.keyAttributes(attributeDefinitions ?? [])
+        let key = try CreateTable.key(keySchema ?? [], definitions, isGlobal: false)
         if globalIndexes == nil, localIndexes == nil, key.attributes.count != definitions.count {
             throw .validation(Messages.definitionCount)
         }
@@ -80,10 +55,16 @@ extension CreateTable.Request {
         }
         if global.count > 20 { throw .validation(Messages.tooManyGlobalIndexes) }
         try checkUse(of: definitions, key, global + local)
-        return TableSchema(
-            name: name, attributeDefinitions: definitions, key: key, indexes: global + local, isOnDemand: isOnDemand,
+        var schema = TableSchema(
+            name: name, attributeDefinitions: definitions.sorted { $0.name < $1.name }, key: key,
+            indexes: global + local, isOnDemand: isOnDemand,
             throughput: Throughput(readUnits: throughput?.read ?? 0, writeUnits: throughput?.write ?? 0),
-            isDeletionProtected: false, tableClass: tableClass, tags: try Tags.checked(tags))
+            isDeletionProtected: isDeletionProtected, tableClass: tableClass, tags: try Tags.checked(tags))
+        schema.onDemandThroughput = try onDemandThroughput?.checked(isOnDemand: isOnDemand)
+        schema.warmThroughput = try warmThroughput?.checked(
+            warmOf: isOnDemand ? nil : schema.throughput, index: nil)
+        schema.encryption = try encryption?.checked()
+        return schema
     }
 
     private func checkThroughput(isOnDemand: Bool) throws(DynamoDBError) {
@@ -92,9 +73,7 @@ extension CreateTable.Request {
             return
         }
         guard let throughput else { throw .validation(Messages.throughputMissing) }
-        for (value, name) in [(throughput.read, "ReadCapacityUnits"), (throughput.write, "WriteCapacityUnits")] {
-            if let value, value > 1_000_000_000_000 { throw .validation(Messages.outOfBounds(value, name)) }
-        }
+        try throughput.checkBounds()
     }
 
     private func checkUse(
@@ -114,7 +93,7 @@ extension CreateTable.Request {
     ) throws(DynamoDBError) -> IndexSchema {
         let name = index.name ?? ""
         guard tableKey.sort != nil else { throw .validation(Messages.localWithoutRange) }
-        let key = try CreateTable.key(index.keySchema ?? [], definitions)
+        let key = try CreateTable.key(index.keySchema ?? [], definitions, isGlobal: false)
         guard key.sort != nil else { throw .validation(Messages.localIndexWithoutRange(name)) }
         if key.partition.name != tableKey.partition.name {
             let message = Messages.localIndexOtherHash(
@@ -131,18 +110,39 @@ extension CreateTable.Request {
         _ index: CreateTable.Index, _ definitions: [KeyAttribute], isOnDemand: Bool, _ names: inout [Text]
     ) throws(DynamoDBError) -> IndexSchema {
         let name = index.name ?? ""
-        let key = try CreateTable.key(index.keySchema ?? [], definitions)
+        let key = try CreateTable.key(index.keySchema ?? [], definitions, isGlobal: true)
         let projection = try index.projection()
         if isOnDemand, index.throughput != nil { throw .validation(Messages.indexThroughputOnDemand(name)) }
-        if !isOnDemand, index.throughput == nil { throw .validation(Messages.indexThroughputMissing(name)) }
+        if !isOnDemand, index.throughput == nil { throw .validation(Messages.indexThroughputNotSpecified(name)) }
         if names.contains(name) { throw .validation(Messages.duplicateIndex(name)) }
         names.append(name)
         let units = index.throughput.map { Throughput(readUnits: $0.read ?? 0, writeUnits: $0.write ?? 0) }
-        return IndexSchema(name: name, isGlobal: true, key: key, projection: projection, throughput: units)
+        var schema = IndexSchema(name: name, isGlobal: true, key: key, projection: projection, throughput: units)
+        schema.onDemandThroughput = try index.onDemandThroughput?.checked(isOnDemand: isOnDemand, index: name)
+        schema.warmThroughput = try index.warmThroughput?.checked(warmOf: isOnDemand ? nil : units, index: name)
+        return schema
     }
 }
 
 extension CreateTable {
+    static func check(_ definitions: [(name: Text?, type: Text?)], _ violations: inout Violations) {
+        for (number, definition) in definitions.enumerated() {
+            let path = "attributeDefinitions.\(number + 1).member"
+            if let name = definition.name {
+                CreateTable.check(attributeName: name, at: path + ".attributeName", &violations)
+            } else {
+                violations.add(nil, at: path + ".attributeName", Messages.notNull)
+            }
+            if definition.type == nil { violations.add(nil, at: path + ".attributeType", Messages.notNull) }
+            violations.check(definition.type, at: path + ".attributeType", in: "B, N, S")
+        }
+    }
+
+    static func check(tableClass: Text?) throws(DynamoDBError) {
+        guard let tableClass, tableClass != "STANDARD", tableClass != "STANDARD_INFREQUENT_ACCESS" else { return }
+        throw .validation(Messages.invalidTableClass)
+    }
+
     static func check(attributeName name: Text, at path: String, _ violations: inout Violations) {
         if name.isEmpty { violations.add("", at: path, Messages.minLength(1)) }
         if name.count > 255 { violations.add(name.string, at: path, Messages.maxLength(255)) }
@@ -159,14 +159,14 @@ extension CreateTable {
         }
     }
 
-    static func check(_ elements: [KeyElement]?, at path: String, _ violations: inout Violations) {
+    static func check(_ elements: [KeyElement]?, at path: String, max: Int?, _ violations: inout Violations) {
         guard let elements else { return violations.add(nil, at: path, Messages.notNull) }
         if elements.isEmpty { violations.add("[]", at: path, Messages.minLength(1)) }
-        if elements.count > 2 {
+        if let max, elements.count > max {
             let dump = elements.map { element in
                 "KeySchemaElement(attributeName=\(element.name ?? ""), keyType=\(element.type ?? ""))"
             }
-            violations.add("[\(dump.joined(separator: ", "))]", at: path, Messages.maxLength(2))
+            violations.add("[\(dump.joined(separator: ", "))]", at: path, Messages.maxLength(max))
         }
         for (number, element) in elements.enumerated() {
             let path = "\(path).\(number + 1).member"
@@ -180,30 +180,66 @@ extension CreateTable {
         }
     }
 
-    /// The key that a KeySchema of valid shape stands for.
-    static func key(_ elements: [KeyElement], _ definitions: [KeyAttribute]) throws(DynamoDBError) -> KeySchema {
+    /// The definitions of a request of valid shape.
+    static func keyAttributes(
+        _ definitions: [(name: Text?, type: Text?)]
+    ) throws(DynamoDBError) -> [KeyAttribute] {
+        var attributes: [KeyAttribute] = []
+        for definition in definitions {
+            guard let name = definition.name, let type = definition.type.flatMap({ DataType(rawValue: $0.string) })
+            else { continue }
+            if attributes.contains(where: { $0.name == name }) {
+                throw .validation(Messages.duplicateDefinition(name))
+            }
+            attributes.append(KeyAttribute(name: name, type: type))
+        }
+        return attributes
+    }
+
+    /// The key that a KeySchema of valid shape stands for. Only a global index may have more than one attribute of a kind.
+    static func key(
+        _ elements: [KeyElement], _ definitions: [KeyAttribute], isGlobal: Bool
+    ) throws(DynamoDBError) -> KeySchema {
         let names = elements.map { $0.name ?? "" }
         let defined = definitions.map(\.name)
-        if names.count > defined.count { throw .validation(Messages.keyWithoutDefinition) }
+        if names.count > defined.count, !isGlobal { throw .validation(Messages.keyWithoutDefinition) }
         if names.contains(where: { !defined.contains($0) }) {
             throw .validation(Messages.keysNotDefined(names, defined))
         }
-        if names.count == 2, names[0] == names[1] { throw .validation(Messages.sameKeyTwice) }
+        let isPlain = elements.count == 2 && elements[1].type == "RANGE"
+        if isPlain, names[0] == names[1] { throw .validation(Messages.sameKeyTwice) }
+        if names.indices.contains(where: { names[..<$0].contains(names[$0]) }) {
+            throw .validation(isGlobal ? Messages.sameNameInKey : Messages.sameKeyTwice)
+        }
         if elements[0].type != "HASH" { throw .validation(Messages.firstNotHash) }
-        if elements.count == 2, elements[1].type != "RANGE" { throw .validation(Messages.secondNotRange) }
-        return KeySchema(attributes: names.map { name in definitions.first { $0.name == name }! })
+        let partition = elements.prefix { $0.type == "HASH" }
+        if isGlobal {
+            if elements.dropFirst(partition.count).contains(where: { $0.type == "HASH" }) {
+                throw .validation(Messages.hashAfterRange)
+            }
+            if partition.count > 4 { throw .validation(Messages.tooManyKeyAttributes("HASH")) }
+            if elements.count - partition.count > 4 { throw .validation(Messages.tooManyKeyAttributes("RANGE")) }
+        } else if elements.count == 2, elements[1].type != "RANGE" {
+            throw .validation(Messages.secondNotRange)
+        }
+        let attributes = names.map { name in definitions.first { $0.name == name }! }
+        return KeySchema(attributes: attributes, partitionCount: partition.count)
     }
 }
 
 extension CreateTable.Index {
-    func check(at path: String, _ violations: inout Violations) {
+    func check(at path: String, keyMax: Int?, _ violations: inout Violations) {
         violations.check(newName: name, at: path + ".indexName")
-        CreateTable.check(keySchema, at: path + ".keySchema", &violations)
+        CreateTable.check(keySchema, at: path + ".keySchema", max: keyMax, &violations)
         if hasProjection {
             violations.check(
                 projectionType, at: path + ".projection.projectionType", in: "ALL, INCLUDE, KEYS_ONLY")
             if nonKeyAttributes?.isEmpty == true {
                 violations.add("[]", at: path + ".projection.nonKeyAttributes", Messages.minLength(1))
+            }
+            if let nonKeyAttributes, nonKeyAttributes.count > 20 {
+                violations.add(
+                    Messages.list(nonKeyAttributes), at: path + ".projection.nonKeyAttributes", Messages.maxLength(20))
             }
             for (number, name) in (nonKeyAttributes ?? []).enumerated() {
                 let path = path + ".projection.nonKeyAttributes.\(number + 1).member"
@@ -219,7 +255,11 @@ extension CreateTable.Index {
         guard let projectionType else { throw .validation(Messages.unknownProjection) }
         if projectionType == "INCLUDE" {
             guard let nonKeyAttributes else { throw .validation(Messages.includeWithoutAttributes) }
-            return .include(nonKeyAttributes)
+            let sorted = nonKeyAttributes.sorted()
+            if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 }) {
+                throw .validation(Messages.duplicateNonKeyAttribute(twice.0))
+            }
+            return .include(sorted)
         }
         if nonKeyAttributes != nil { throw .validation(Messages.projectionWithAttributes(projectionType)) }
         return projectionType == "ALL" ? .all : .keysOnly

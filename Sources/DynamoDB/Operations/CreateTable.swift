@@ -5,12 +5,10 @@ enum CreateTable {
         supported: [
             "TableName", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
             "BillingMode", "ProvisionedThroughput", "TableClass", "Tags", "StreamSpecification", "SSESpecification",
-            "DeletionProtectionEnabled",
+            "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput",
         ],
         refused: [
-            "OnDemandThroughput", "WarmThroughput", "ResourcePolicy", "GlobalTableSourceArn",
-            "GlobalTableSettingsReplicationMode",
-            "VectorIndexes",
+            "ResourcePolicy", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes",
         ],
         handle: handle)
 
@@ -27,14 +25,19 @@ enum CreateTable {
         try unread.check(operation)
         try request.checkSupport()
         let schema = try request.schema(name)
-        if engine.storage.table(named: schema.name) != nil {
-            throw DynamoDBError(.resourceInUse, Messages.tableExists(schema.name))
+        if let table = engine.storage.table(named: schema.name) {
+            let isNew = table.transitions.contains { $0.kind == .creation }
+            throw DynamoDBError(
+                .resourceInUse, isNew ? Messages.beingCreated(schema.name) : Messages.tableExists(schema.name))
         }
+        try schema.checkMaximumUnits(region: context.region)
         let table = try engine.storage.create(schema, tableID: engine.makeUUID(), now: context.now)
+        let transitions = try engine.begin([.creation], of: table, now: context.now)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             writer.key("TableDescription")
-            TableDescription(table, engine: engine, region: context.region).write(.creating, to: &writer)
+            TableDescription(table, engine: engine, context).write(
+                .creating, transitions: transitions, isWarmShown: request.hasWarmThroughput, to: &writer)
             writer.endObject()
         }
         return nil
@@ -52,8 +55,22 @@ enum CreateTable {
         var tableClass: Text?
         var tags: [Tags.Given] = []
         var isStreamEnabled = false
-        var isEncryptionEnabled = false
+        var encryption: EncryptionSpecification?
         var isDeletionProtected = false
+        var onDemandThroughput: RequestedUnits?
+        var warmThroughput: RequestedUnits?
+
+        /// Whether WarmThroughput is asked for anywhere: else the answer does not have it yet.
+        var hasWarmThroughput: Bool {
+            warmThroughput != nil || (globalIndexes ?? []).contains { $0.warmThroughput != nil }
+        }
+    }
+
+    /// An SSESpecification.
+    struct EncryptionSpecification {
+        var isEnabled: Bool?
+        var type: Text?
+        var key: Text?
     }
 
     /// A KeySchemaElement.
@@ -76,7 +93,8 @@ enum CreateTable {
         var projectionType: Text?
         var nonKeyAttributes: [Text]?
         var throughput: Units?
-        var unsupported: Text?
+        var onDemandThroughput: RequestedUnits?
+        var warmThroughput: RequestedUnits?
     }
 }
 
@@ -97,9 +115,10 @@ extension CreateTable.Request {
             case "Tags": tags = try Tags.read(&reader)
             case "StreamSpecification":
                 isStreamEnabled = try CreateTable.flag(&reader, in: "StreamSpecification", "StreamEnabled")
-            case "SSESpecification":
-                isEncryptionEnabled = try CreateTable.flag(&reader, in: "SSESpecification", "Enabled")
+            case "SSESpecification": encryption = try CreateTable.encryption(&reader)
             case "DeletionProtectionEnabled": isDeletionProtected = try reader.bool()
+            case "OnDemandThroughput": onDemandThroughput = try CreateTable.onDemandUnits(&reader)
+            case "WarmThroughput": warmThroughput = try CreateTable.warmUnits(&reader)
             default:
                 unread.note(key, CreateTable.operation)
                 try reader.skip()
@@ -108,6 +127,12 @@ extension CreateTable.Request {
     }
 
     mutating func readDefinitions(_ reader: inout JSONReader) throws(DynamoDBError) {
+        attributeDefinitions = try CreateTable.definitions(&reader)
+    }
+}
+
+extension CreateTable {
+    static func definitions(_ reader: inout JSONReader) throws(DynamoDBError) -> [(name: Text?, type: Text?)] {
         var definitions: [(name: Text?, type: Text?)] = []
         try reader.beginList()
         while try reader.nextElement() {
@@ -122,11 +147,9 @@ extension CreateTable.Request {
             }
             definitions.append(definition)
         }
-        attributeDefinitions = definitions
+        return definitions
     }
-}
 
-extension CreateTable {
     static func keySchema(_ reader: inout JSONReader) throws(DynamoDBError) -> [KeyElement] {
         var elements: [KeyElement] = []
         try reader.beginList()
@@ -151,23 +174,27 @@ extension CreateTable {
         while try reader.nextElement() {
             var index = Index()
             try reader.beginElementStructure(shape)
-            while let key = try reader.nextKey() {
-                switch key {
-                case "IndexName": index.name = try reader.text()
-                case "KeySchema": index.keySchema = try keySchema(&reader)
-                case "Projection":
-                    index.hasProjection = true
-                    try projection(&reader, &index)
-                case "ProvisionedThroughput": index.throughput = try units(&reader)
-                case "OnDemandThroughput", "WarmThroughput":
-                    index.unsupported = key.text
-                    try reader.skip()
-                default: try reader.skip()
-                }
-            }
+            try members(&reader, of: &index)
             indexes.append(index)
         }
         return indexes
+    }
+
+    /// Reads the members of an index's structure.
+    static func members(_ reader: inout JSONReader, of index: inout Index) throws(DynamoDBError) {
+        while let key = try reader.nextKey() {
+            switch key {
+            case "IndexName": index.name = try reader.text()
+            case "KeySchema": index.keySchema = try keySchema(&reader)
+            case "Projection":
+                index.hasProjection = true
+                try projection(&reader, &index)
+            case "ProvisionedThroughput": index.throughput = try units(&reader)
+            case "OnDemandThroughput": index.onDemandThroughput = try onDemandUnits(&reader)
+            case "WarmThroughput": index.warmThroughput = try warmUnits(&reader)
+            default: try reader.skip()
+            }
+        }
     }
 
     static func projection(_ reader: inout JSONReader, _ index: inout Index) throws(DynamoDBError) {
@@ -192,6 +219,45 @@ extension CreateTable {
             }
         }
         return units
+    }
+
+    static func onDemandUnits(_ reader: inout JSONReader) throws(DynamoDBError) -> RequestedUnits {
+        try requestedUnits(&reader, "OnDemandThroughput", "MaxReadRequestUnits", "MaxWriteRequestUnits")
+    }
+
+    static func warmUnits(_ reader: inout JSONReader) throws(DynamoDBError) -> RequestedUnits {
+        try requestedUnits(&reader, "WarmThroughput", "ReadUnitsPerSecond", "WriteUnitsPerSecond")
+    }
+
+    private static func requestedUnits(
+        _ reader: inout JSONReader, _ shape: String, _ read: StaticString, _ write: StaticString
+    ) throws(DynamoDBError) -> RequestedUnits {
+        var units = RequestedUnits()
+        try reader.beginStructure(shape)
+        while let key = try reader.nextKey() {
+            if read ~= key {
+                units.read = try reader.long()
+            } else if write ~= key {
+                units.write = try reader.long()
+            } else {
+                try reader.skip()
+            }
+        }
+        return units
+    }
+
+    static func encryption(_ reader: inout JSONReader) throws(DynamoDBError) -> EncryptionSpecification {
+        var encryption = EncryptionSpecification()
+        try reader.beginStructure("SSESpecification")
+        while let key = try reader.nextKey() {
+            switch key {
+            case "Enabled": encryption.isEnabled = try reader.bool()
+            case "SSEType": encryption.type = try reader.text()
+            case "KMSMasterKeyId": encryption.key = try reader.text()
+            default: try reader.skip()
+            }
+        }
+        return encryption
     }
 
     static func flag(_ reader: inout JSONReader, in shape: String, _ name: StaticString) throws(DynamoDBError) -> Bool {

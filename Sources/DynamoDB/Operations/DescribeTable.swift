@@ -12,7 +12,8 @@ enum DescribeTable {
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             writer.key("Table")
-            TableDescription(table, engine: engine, region: context.region).write(.describing, to: &writer)
+            TableDescription(table, engine: engine, context).write(
+                .describing, transitions: table.transitions, to: &writer)
             writer.endObject()
         }
         return nil

@@ -40,14 +40,14 @@ extension TableSchema {
         _ value: AttributeValue, of attribute: KeyAttribute, isPartition: Bool, to key: inout KeyValue
     ) throws(DynamoDBError) {
         if value.isEmptyKey { throw .validation(Messages.emptyKey(attribute.name, attribute.type)) }
-        if let message = TableSchema.sizeProblem(value, isPartition: isPartition) { throw .validation(message) }
+        if let message = TableSchema.sizeProblem(value.size, isPartition: isPartition) { throw .validation(message) }
         guard KeyBytes.append(value, to: &key.bytes) else { throw .validation(Messages.keyDoesNotMatch) }
         if isPartition { key.partitionCount = key.bytes.count }
     }
 
-    private static func sizeProblem(_ value: AttributeValue, isPartition: Bool) -> String? {
-        if isPartition { return value.size > partitionKeyBytesMax ? Messages.partitionKeySize : nil }
-        return value.size > sortKeyBytesMax ? Messages.sortKeySize : nil
+    private static func sizeProblem(_ size: Int, isPartition: Bool) -> String? {
+        if isPartition { return size > partitionKeyBytesMax ? Messages.partitionKeySize : nil }
+        return size > sortKeyBytesMax ? Messages.sortKeySize : nil
     }
 
     /// Throws when a path goes into an attribute of a key, of the table or of an index.
@@ -83,9 +83,14 @@ extension TableSchema {
     func checkIndexKeys(of item: Item, before: Item?, isUpdate: Bool) throws(DynamoDBError) {
         guard !indexes.isEmpty else { return }
         for index in indexes.sorted(by: { $0.name < $1.name }) {
+            // Of a key of several attributes the sizes are taken together.
+            var sizes = (partition: 0, sort: 0)
             for (position, attribute) in index.key.attributes.enumerated() {
-                guard !key.contains(attribute.name), let value = item[attribute.name] else { continue }
-                if isUpdate, before?[attribute.name] == value { continue }
+                guard let value = item[attribute.name] else { continue }
+                let isPartition = position < index.key.partitionCount
+                let size = (isPartition ? sizes.partition : sizes.sort) + value.size
+                if isPartition { sizes.partition = size } else { sizes.sort = size }
+                if key.contains(attribute.name) || isUpdate && before?[attribute.name] == value { continue }
                 guard value.type == attribute.type else {
                     if isUpdate { throw .validation(Messages.updatesIndexKeyType) }
                     let message = Messages.indexKeyType(
@@ -98,7 +103,7 @@ extension TableSchema {
                             ? Messages.emptyUpdatedIndexKey(attribute.type)
                             : Messages.emptyIndexKey(attribute.name, attribute.type, index: index.name))
                 }
-                if let message = TableSchema.sizeProblem(value, isPartition: position == 0) {
+                if let message = TableSchema.sizeProblem(size, isPartition: isPartition) {
                     throw .validation(isUpdate ? Messages.updatesIndexKeySize : message)
                 }
             }

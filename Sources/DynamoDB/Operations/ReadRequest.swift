@@ -137,7 +137,10 @@ struct ReadRequest {
     /// The index that is read, checked.
     func index(of table: Table) throws(DynamoDBError) -> SecondaryIndex? {
         guard let indexName else { return nil }
-        guard let index = table.index(named: indexName) else { throw .validation(Messages.noIndex(indexName)) }
+        guard let index = table.index(named: indexName),
+            !table.transitions.contains(where: { $0.kind == .indexDeletion(indexName) })
+        else { throw .validation(Messages.noIndex(indexName)) }
+        if index.backfill != nil { throw .validation(Messages.indexBackfilling(indexName)) }
         if index.schema.isGlobal, isConsistent { throw .validation(Messages.consistentOnGlobal) }
         return index
     }

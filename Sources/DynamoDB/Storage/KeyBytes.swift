@@ -125,6 +125,17 @@ extension KeySchema {
         return key
     }
 
+    /// Whether none of an item's key attributes is empty, and partition key and sort key are of a size that a key may have.
+    func hasValidSizes(_ item: Item) -> Bool {
+        var sizes = (partition: 0, sort: 0)
+        for (position, attribute) in attributes.enumerated() {
+            guard let value = item[attribute.name] else { continue }
+            if value.isEmptyKey { return false }
+            if position < partitionCount { sizes.partition += value.size } else { sizes.sort += value.size }
+        }
+        return sizes.partition <= TableSchema.partitionKeyBytesMax && sizes.sort <= TableSchema.sortKeyBytesMax
+    }
+
     /// The key attributes of an item.
     func attributes(of item: Item) -> Item {
         var key = Item()

@@ -25,9 +25,9 @@ enum SQL {
             """,
             "CREATE INDEX tokens_created ON tokens(created)",
         ],
-        // What an index of a table in use needs: how far it is built (NULL is all the way), that it is going. And of a table that it is going.
+        // Of an index, up to which row it is built (NULL is all the way) and that it is going; of a table, that it is going.
         [
-            "ALTER TABLE indexes ADD COLUMN backfill BLOB",
+            "ALTER TABLE indexes ADD COLUMN backfill INTEGER",
             "ALTER TABLE indexes ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE tables ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
         ],
@@ -46,6 +46,11 @@ enum SQL {
     static let insertIndex = "INSERT INTO indexes(table_id, name, items, bytes) VALUES (?1, ?2, 0, 0)"
     static let deleteIndex = "DELETE FROM indexes WHERE id = ?1"
     static let updateBackfill = "UPDATE indexes SET backfill = ?2 WHERE id = ?1"
+    /// Tables and indexes that are being deleted: id of the table, id of the index or 0.
+    static let deleting =
+        "SELECT id, 0 FROM tables WHERE deleting UNION ALL SELECT table_id, id FROM indexes WHERE deleting"
+    static let markIndexDeleting = "UPDATE indexes SET deleting = 1 WHERE id = ?1"
+    static let markTableDeleting = "UPDATE tables SET deleting = 1 WHERE id = ?1"
     static let deleteIndexes = "DELETE FROM indexes WHERE table_id = ?1"
     static let updateIndexCounts = "UPDATE indexes SET items = ?2, bytes = ?3 WHERE id = ?1"
 
@@ -89,6 +94,34 @@ enum SQL {
         "INSERT OR REPLACE INTO index_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
     }
     static func deleteEntry(_ id: Int64) -> String { "DELETE FROM index_\(id) WHERE key = ?1" }
+
+    // MARK: Building of an index
+
+    static func lastItem(_ id: Int64) -> String { "SELECT max(id) FROM items_\(id)" }
+    /// Items in the order in which they were stored: rowid, key, size, item.
+    static func itemsAfter(_ id: Int64) -> String {
+        "SELECT id, key, size, item FROM items_\(id) WHERE id > ?1 AND id <= ?2 ORDER BY id"
+    }
+    /// Entries that are still to be put into an index, sorted, in memory.
+    static func createRun(_ index: Int64) -> String {
+        """
+        CREATE TEMP TABLE IF NOT EXISTS run_\(index)(key BLOB PRIMARY KEY, hash INTEGER NOT NULL, size INTEGER NOT NULL,
+          item INTEGER NOT NULL) WITHOUT ROWID
+        """
+    }
+    static func clearRun(_ index: Int64) -> String { "DELETE FROM temp.run_\(index)" }
+    static func dropRun(_ index: Int64) -> String { "DROP TABLE IF EXISTS temp.run_\(index)" }
+    static func putRun(_ index: Int64) -> String {
+        "INSERT OR REPLACE INTO temp.run_\(index)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
+    }
+    static func deleteRun(_ index: Int64) -> String { "DELETE FROM temp.run_\(index) WHERE key = ?1" }
+    static func run(_ index: Int64) -> String {
+        "SELECT key, hash, size, item FROM temp.run_\(index) WHERE key > ?1 ORDER BY key LIMIT ?2"
+    }
+    static func addEntry(_ id: Int64) -> String {
+        "INSERT OR IGNORE INTO index_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
+    }
+    static func entry(_ id: Int64) -> String { "SELECT size FROM index_\(id) WHERE key = ?1" }
 
     // MARK: Pages
 

@@ -140,7 +140,13 @@ extension Storage {
                 IndexChange(
                     oldSize: before?.size, newSize: after?.size, isMoved: isMoved,
                     isChanged: before?.content != after?.content))
-            try attempt { () throws(SQLiteError) in try change(index, from: before, to: after, rowID: rowID) }
+            try attempt { () throws(SQLiteError) in
+                if let backfill = index.backfill {
+                    try change(index, during: backfill, from: before, to: after, rowID: rowID)
+                } else {
+                    try change(index, from: before, to: after, rowID: rowID)
+                }
+            }
         }
         return changes
     }
@@ -181,9 +187,10 @@ struct IndexEntry {
 }
 
 extension SecondaryIndex {
-    /// The entry of an item, nil when the item does not have the index's keys: indexes are sparse.
+    /// The entry of an item, nil when the item does not have the index's keys, or keys that an index cannot have: indexes
+    /// are sparse.
     func entry(of item: Item, in table: Table, tableKey: KeyValue) -> IndexEntry? {
-        guard var key = schema.key.value(of: item) else { return nil }
+        guard var key = schema.key.value(of: item), schema.key.hasValidSizes(item) else { return nil }
         key.bytes.append(contentsOf: tableKey.bytes)
         let content = schema.project(item, tableKey: table.schema.key)
         return IndexEntry(key: key, size: content.size, content: content)

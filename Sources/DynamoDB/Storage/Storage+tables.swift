@@ -39,9 +39,10 @@ extension Storage {
     /// see `Backfill`; the entries of one that is left out go in slices.
     func change(_ table: Table, to schema: TableSchema) throws(DynamoDBError) {
         try beginWriting()
-        if !changed.contains(where: { $0 === table }) { changed.append(table) }
+        markChanged(table)
         let indexes = try attempt { () throws(SQLiteError) in
             for index in table.indexes where !schema.indexes.contains(where: { $0.name == index.schema.name }) {
+                if index.backfill != nil { try end(index) }
                 try discard(SQL.indexName(index.id))
                 let delete = try statement(SQL.deleteIndex)
                 delete.bind(1, index.id)
@@ -54,7 +55,7 @@ extension Storage {
                     indexes.append(there)
                 } else {
                     let made = try create(index, of: table.id)
-                    made.backfill = Backfill(position: [])
+                    made.backfill = Backfill(position: 0)
                     try persist(made.backfill, of: made)
                     indexes.append(made)
                 }
@@ -67,6 +68,51 @@ extension Storage {
         }
         table.change(to: try attempt { () throws(SQLiteError) in try expiry(of: table, as: schema) })
         table.change(to: schema, indexes: indexes)
+    }
+
+    private func markChanged(_ table: Table) {
+        if !changed.contains(where: { $0 === table }) { changed.append(table) }
+    }
+
+    /// Gives a table other transitions.
+    func change(_ table: Table, to transitions: [Transition]) throws(DynamoDBError) {
+        try beginWriting()
+        markChanged(table)
+        try attempt { () throws(SQLiteError) in
+            for transition in transitions where !table.transitions.contains(transition) {
+                switch transition.kind {
+                case .deletion: try mark(SQL.markTableDeleting, table.id)
+                case .indexDeletion(let name):
+                    if let index = table.index(named: name) { try mark(SQL.markIndexDeleting, index.id) }
+                default: break
+                }
+            }
+        }
+        table.change(to: transitions)
+        nextTransition = min(nextTransition, transitions.map(\.until).min() ?? .max)
+    }
+
+    private func mark(_ sql: String, _ id: Int64) throws(SQLiteError) {
+        let statement = try statement(sql)
+        statement.bind(1, id)
+        try statement.run()
+    }
+
+    /// Ends the transitions whose time has come.
+    func settle(now: Int64) throws(DynamoDBError) {
+        guard now >= nextTransition else { return }
+        for table in tables where table.transitions.contains(where: { $0.until <= now }) {
+            let due = table.transitions.filter { $0.until <= now }
+            try change(table, to: table.transitions.filter { $0.until > now })
+            for transition in due {
+                switch transition.kind {
+                case .deletion: try delete(table)
+                case .indexDeletion(let name): try change(table, to: table.schema.without(index: name))
+                default: break
+                }
+            }
+        }
+        nextTransition = tables.flatMap(\.transitions).map(\.until).min() ?? .max
     }
 
     func discard(_ name: String) throws(SQLiteError) {

@@ -10,8 +10,10 @@ final class Storage {
     var tables: [Table] = []
     /// The tables as of the last commit, when they differ.
     var committedTables: [Table]?
-    /// The tables whose schema this turn changed.
+    /// The tables whose schema or transitions this turn changed.
     var changed: [Table] = []
+    /// When the next transition of a table is done, in milliseconds since 1970.
+    var nextTransition = Int64.max
     private var dirty: [Table] = []
     private var isTurnOpen = false
     private var lost: SQLiteError?
@@ -23,11 +25,15 @@ final class Storage {
     /// Whether rows of deleted tables are still to be removed.
     var hasDiscarded = false
 
+    /// How much of the building of an index is done at a time.
+    var backfillLimits = Backfill.Limits()
+
     /// Opens the database in `path`, or makes it.
     init(path: String, options: Connection.Options) throws {
         connection = try Connection(path: path, options: options)
         try migrate()
         try load()
+        try finishDeletions()
     }
 
     /// A database whose format this program does not know.
@@ -58,6 +64,23 @@ final class Storage {
         }
     }
 
+    /// Finishes what was being deleted when the program ended.
+    private func finishDeletions() throws {
+        let statement = try connection.prepare(SQL.deleting)
+        var going: [(table: Int64, index: Int64)] = []
+        while try statement.step() { going.append((statement.integer(0), statement.integer(1))) }
+        statement.reset()
+        for (tableID, indexID) in going {
+            guard let table = tables.first(where: { $0.id == tableID }) else { continue }
+            if indexID == 0 {
+                try delete(table)
+            } else if let index = table.indexes.first(where: { $0.id == indexID }) {
+                try change(table, to: table.schema.without(index: index.schema.name))
+            }
+        }
+        try commitTurn()
+    }
+
     private func load() throws {
         let statement = try connection.prepare(SQL.tables)
         defer { statement.reset() }
@@ -81,11 +104,11 @@ final class Storage {
 
     private func loadIndexes(of table: Int64, _ schema: TableSchema) throws -> [SecondaryIndex] {
         let statement = try connection.prepare(SQL.indexes)
-        var found: [(id: Int64, name: Text, counts: Counts, backfill: [UInt8]?)] = []
+        var found: [(id: Int64, name: Text, counts: Counts, backfill: Int64?)] = []
         statement.bind(1, table)
         while try statement.step() {
             let counts = Counts(items: Int(statement.integer(2)), bytes: Int(statement.integer(3)))
-            let backfill = statement.isNull(4) ? nil : Array(statement.bytes(4))
+            let backfill = statement.isNull(4) ? nil : statement.integer(4)
             found.append((statement.integer(0), Text(statement.text(1)), counts, backfill))
         }
         statement.reset()
@@ -195,6 +218,7 @@ final class Storage {
         isTurnOpen = false
         lost = nil
         for table in changed { table.abandonChange() }
+        if !changed.isEmpty { nextTransition = 0 }
         changed.removeAll()
         for table in dirty {
             table.isDirty = false

@@ -16,12 +16,16 @@ final class Table {
     let createdMillis: Int64
     /// In the order of `schema.indexes`.
     private(set) var indexes: [SecondaryIndex]
-    /// Schema and indexes as of the last commit, when this turn changed them.
-    private var committed: (schema: TableSchema, indexes: [SecondaryIndex])?
     /// The items by the time of their expiry, when the table has time to live.
     private(set) var expiry: ExpiryIndex?
     /// As of the last commit, when this turn changed it.
     private var committedExpiry: ExpiryIndex??
+    /// The changes that are not done yet.
+    private(set) var transitions: [Transition] = []
+    /// Whether items can be read and written: not while the table is being made or deleted.
+    private(set) var isAvailable = true
+    /// Schema, indexes and transitions as of the last commit, when this turn changed them.
+    private var committed: (schema: TableSchema, indexes: [SecondaryIndex], transitions: [Transition])?
     /// As of this turn.
     var counts: Counts
     /// As of the last commit.
@@ -52,8 +56,18 @@ final class Table {
 
     /// Takes over another schema and its indexes, until the turn is committed or abandoned.
     func change(to schema: TableSchema, indexes: [SecondaryIndex]) {
-        if committed == nil { committed = (self.schema, self.indexes) }
-        adopt(schema, indexes)
+        keepCommitted()
+        adopt(schema, indexes, transitions)
+    }
+
+    /// Takes over other transitions, until the turn is committed or abandoned.
+    func change(to transitions: [Transition]) {
+        keepCommitted()
+        adopt(schema, indexes, transitions)
+    }
+
+    private func keepCommitted() {
+        if committed == nil { committed = (schema, indexes, transitions) }
     }
 
     /// Takes over another expiry index, until the turn is committed or abandoned.
@@ -75,11 +89,11 @@ final class Table {
             self.committedExpiry = nil
         }
         guard let committed else { return }
-        adopt(committed.schema, committed.indexes)
+        adopt(committed.schema, committed.indexes, committed.transitions)
         self.committed = nil
     }
 
-    private func adopt(_ schema: TableSchema, _ indexes: [SecondaryIndex]) {
+    private func adopt(_ schema: TableSchema, _ indexes: [SecondaryIndex], _ transitions: [Transition]) {
         for index in self.indexes { index.isDeleted = true }
         for (index, schema) in zip(indexes, schema.indexes) {
             index.isDeleted = false
@@ -87,6 +101,8 @@ final class Table {
         }
         self.schema = schema
         self.indexes = indexes
+        self.transitions = transitions
+        isAvailable = !transitions.contains { $0.kind == .creation || $0.kind == .deletion }
     }
 
     /// The index of this name.
@@ -118,7 +134,7 @@ final class SecondaryIndex {
 final class TableStatements {
     private let id: Int64
     private let connection: Connection
-    private var kept: [Statement?] = Array(repeating: nil, count: 10)
+    private var kept: [Statement?] = Array(repeating: nil, count: 11)
 
     init(id: Int64, connection: Connection) {
         self.id = id
@@ -139,6 +155,7 @@ final class TableStatements {
     func delete() throws(SQLiteError) -> Statement { try statement(3, SQL.deleteItem) }
     func itemAt() throws(SQLiteError) -> Statement { try statement(4, SQL.itemAt) }
     func places() throws(SQLiteError) -> Statement { try statement(5, SQL.places) }
+    func itemsAfter() throws(SQLiteError) -> Statement { try statement(10, SQL.itemsAfter) }
     func page(forward: Bool, bounded: Bool) throws(SQLiteError) -> Statement {
         try statement(6 + (forward ? 1 : 0) + (bounded ? 2 : 0)) {
             SQL.page($0, forward: forward, bounded: bounded)
@@ -151,7 +168,7 @@ final class IndexStatements {
     private let id: Int64
     private let table: Int64
     private let connection: Connection
-    private var kept: [Statement?] = Array(repeating: nil, count: 7)
+    private var kept: [Statement?] = Array(repeating: nil, count: 12)
 
     init(id: Int64, table: Int64, connection: Connection) {
         self.id = id
@@ -170,6 +187,16 @@ final class IndexStatements {
     func put() throws(SQLiteError) -> Statement { try statement(0, SQL.putEntry) }
     func delete() throws(SQLiteError) -> Statement { try statement(1, SQL.deleteEntry) }
     func places() throws(SQLiteError) -> Statement { try statement(2, SQL.indexPlaces) }
+    func entry() throws(SQLiteError) -> Statement { try statement(7, SQL.entry) }
+    func add() throws(SQLiteError) -> Statement { try statement(8, SQL.addEntry) }
+    func putRun() throws(SQLiteError) -> Statement { try statement(9, SQL.putRun) }
+    func deleteRun() throws(SQLiteError) -> Statement { try statement(10, SQL.deleteRun) }
+    func run() throws(SQLiteError) -> Statement { try statement(11, SQL.run) }
+
+    /// Lets go of the statements on the run, which would keep its table.
+    func forgetRun() {
+        for slot in 9...11 { kept[slot] = nil }
+    }
     func page(forward: Bool, bounded: Bool) throws(SQLiteError) -> Statement {
         let table = table
         return try statement(3 + (forward ? 1 : 0) + (bounded ? 2 : 0)) {
