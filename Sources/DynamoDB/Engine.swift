@@ -24,8 +24,6 @@ public final class Engine {
         public var durability = Durability.process
         /// The account in ARNs.
         public var account = "000000000000"
-        /// How long tables and indexes show that they are being made, changed or deleted; none is at once.
-        public var tableDelay = Duration.zero
         /// Where TableIds come from.
         public var random: () -> UInt64
 
@@ -38,6 +36,8 @@ public final class Engine {
     }
 
     let configuration: Configuration
+    /// How long tables and indexes show that they are being made, changed or deleted; none is at once.
+    public var tableDelay = Duration.zero
     let storage: Storage
     /// The region that the request under way is signed for.
     private(set) var region = ""
@@ -186,7 +186,7 @@ extension Engine {
     func begin(
         _ kinds: [Transition.Kind], of table: Table, now: Int64
     ) throws(DynamoDBError) -> [Transition] {
-        let delay = configuration.tableDelay.components
+        let delay = tableDelay.components
         let millis = delay.seconds * 1000 + delay.attoseconds / 1_000_000_000_000_000
         let transitions = table.transitions + kinds.map { Transition(kind: $0, until: now + millis) }
         if millis > 0, !kinds.isEmpty { try storage.change(table, to: transitions) }

@@ -170,6 +170,12 @@ extension Messages {
     static let keyConditionManyNames = conditionInKeyCondition + "Multiple attribute names used in one condition"
     static let keyConditionNoName = conditionInKeyCondition + "No key attribute specified"
     static let keyConditionUnsupported = "Query key condition not supported"
+    // AWS's own words for keys of several attributes are not known; these say its rules.
+    static let keyConditionPartition =
+        "Query condition must have all HASH key attributes of the index, each in an equality condition"
+    static let keyConditionSort =
+        "Query condition must have the RANGE key attributes of the index from the left without a gap, all but the last one "
+        + "in an equality condition"
     static let keyConditionType = invalidParameters + "Condition parameter type does not match schema type"
 
     static func keyConditionOperator(_ name: String) -> String {

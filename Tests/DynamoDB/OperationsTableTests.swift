@@ -164,6 +164,6 @@ import Testing
             var name = name
             #expect(name.withUTF8 { Operations.named(UnsafeRawBufferPointer($0))?.name } == name)
         }
-        #expect(engine.error("BatchGetItem", "{}") == "UnknownOperationException: -")
+        #expect(engine.error("ExportTableToPointInTime", "{}") == "UnknownOperationException: -")
     }
 }

@@ -44,9 +44,21 @@ struct ArgumentsTests {
             case .properties: "a=b"
             case .choice(let words): words[0]
             case .port, .seconds: "7"
+            case .duration: "7s"
+            case .properties: "x=y"
             }
         #expect(try Arguments.parse(["up"], environment: [option.variable: value])[name] == value)
         #expect(try Arguments.parse(["up", "\(option.flag)=\(value)"], environment: [:])[name] == value)
+    }
+
+    @Test(
+        "A time is a whole number with its unit, up to an hour",
+        arguments: [
+            ("0s", 0), ("250ms", 250), ("2s", 2000), ("1m", 60_000), ("60m", 3_600_000), ("61m", nil), ("2", nil),
+            ("s", nil), ("1.5s", nil), ("-1s", nil), ("99999999999999999999ms", nil), ("+1s", nil),
+        ] as [(String, Int?)])
+    func durations(_ text: String, _ millis: Int?) {
+        #expect(Duration(commandLine: text) == millis.map { .milliseconds($0) })
     }
 
     @Test("The command of exec is what follows -- or the first word that is no option, untouched")

@@ -89,11 +89,12 @@ public struct KeyConditionExpression: Sendable {
         condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes)
     }
 
-    /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute.
-    public func checkForm() throws(DynamoDBError) -> [Condition] {
+    /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute: two at most, or
+    /// eight where it may be an index with a key of several attributes.
+    public func checkForm(mayBeMany: Bool = false) throws(DynamoDBError) -> [Condition] {
         var conditions: [Condition] = []
         try KeyConditionExpression.collect(condition.root, &conditions)
-        guard conditions.count <= 2 else { throw .validation(Messages.keyConditionCount) }
+        guard conditions.count <= (mayBeMany ? 8 : 2) else { throw .validation(Messages.keyConditionCount) }
         return conditions
     }
 
@@ -174,30 +175,44 @@ public struct KeyConditionExpression: Sendable {
             }
             return condition.predicate
         }
+        let isComposite = partition.count > 1 || sort.count > 1
+        if !isComposite, conditions.count > 2 { throw .validation(Messages.keyConditionCount) }
+        let unsupported = isComposite ? Messages.keyConditionPartition : Messages.keyConditionUnsupported
         var values: [AttributeValue] = []
         for key in partition {
-            if sort.isEmpty, conditions.count > partition.count { throw .validation(Messages.keyConditionUnsupported) }
+            if sort.isEmpty, conditions.count > partition.count { throw .validation(unsupported) }
             guard let predicate = try predicate(key) else {
-                throw .validation(Messages.keyConditionMissing(key.name.string))
+                throw .validation(
+                    isComposite ? Messages.keyConditionPartition : Messages.keyConditionMissing(key.name.string))
             }
-            guard case .equal(let value) = predicate else { throw .validation(Messages.keyConditionUnsupported) }
+            guard case .equal(let value) = predicate else { throw .validation(unsupported) }
             try checkNotEmpty(value, key)
             values.append(value)
         }
+        let predicates = try sortPredicates(
+            sort, count: conditions.count - partition.count, isComposite: isComposite, predicate)
+        return Resolved(partition: values, sort: predicates)
+    }
+
+    /// The conditions on the sort key: `count` are left for it.
+    private static func sortPredicates(
+        _ sort: [KeyAttribute], count: Int, isComposite: Bool,
+        _ predicate: (KeyAttribute) throws(DynamoDBError) -> Predicate?
+    ) throws(DynamoDBError) -> [Predicate] {
+        let unsupported = isComposite ? Messages.keyConditionSort : Messages.keyConditionUnsupported
         var predicates: [Predicate] = []
-        for key in sort where partition.count + predicates.count < conditions.count {
+        for key in sort where predicates.count < count {
             if let last = predicates.last {
-                guard case .equal = last else { throw .validation(Messages.keyConditionUnsupported) }
+                guard case .equal = last else { throw .validation(unsupported) }
             }
             guard let predicate = try predicate(key) else {
-                throw .validation(Messages.keyConditionMissing(key.name.string))
+                throw .validation(
+                    isComposite ? Messages.keyConditionSort : Messages.keyConditionMissing(key.name.string))
             }
             predicates.append(predicate)
         }
-        guard partition.count + predicates.count == conditions.count else {
-            throw .validation(Messages.keyConditionUnsupported)
-        }
-        return Resolved(partition: values, sort: predicates)
+        guard predicates.count == count else { throw .validation(unsupported) }
+        return predicates
     }
 
     private static func checkNotEmpty(_ value: AttributeValue, _ key: KeyAttribute) throws(DynamoDBError) {

@@ -68,11 +68,13 @@ struct LegacyConditions {
     }
 
     /// The conditions as a KeyConditionExpression's.
-    func keyConditions() throws(DynamoDBError) -> [KeyConditionExpression.Condition] {
+    func keyConditions(mayBeMany: Bool) throws(DynamoDBError) -> [KeyConditionExpression.Condition] {
         let conditions = try checked().map {
             KeyConditionExpression.Condition(attribute: $0.attribute, predicate: $0.comparison.keyPredicate($0.values))
         }
-        guard (1...2).contains(conditions.count) else { throw .validation(Messages.keyConditionCount) }
+        guard (1...(mayBeMany ? 8 : 2)).contains(conditions.count) else {
+            throw .validation(Messages.keyConditionCount)
+        }
         return conditions
     }
 

@@ -90,8 +90,9 @@ enum Query {
         let projection = try request.projection.map { (text) throws(DynamoDBError) in
             try ProjectionExpression(parsing: text, &request.attributes)
         }
-        var conditions = try key?.checkForm()
-        if key == nil { conditions = try request.keyConditions?.keyConditions() }
+        let mayBeMany = request.indexName != nil
+        var conditions = try key?.checkForm(mayBeMany: mayBeMany)
+        if key == nil { conditions = try request.keyConditions?.keyConditions(mayBeMany: mayBeMany) }
         try request.attributes.checkAllUsed()
         try enveloped { () throws(DynamoDBError) in try request.checkSelect() }
         guard let conditions else { throw .validation(Messages.keyConditionMissing) }
@@ -106,15 +107,17 @@ enum Query {
             .init(name: key.name, type: key.type)
         }
         return try KeyConditionExpression.resolve(
-            conditions, partition: [attribute(schema.partition)], sort: schema.sort.map { [attribute($0)] } ?? [])
+            conditions, partition: schema.partitionAttributes.map(attribute),
+            sort: schema.sortAttributes.map(attribute))
     }
 
     /// Checks that a page can begin at `start`.
     private static func check(
         _ position: KeyValue, _ start: Item, _ schema: KeySchema, _ condition: KeyConditionExpression.Resolved
     ) throws(DynamoDBError) {
-        let isInPartition = start[schema.partition.name] == condition.partition[0]
-        if let predicate = condition.sort.first, let sort = schema.sort, let value = start[sort.name] {
+        let isInPartition = zip(schema.partitionAttributes, condition.partition).allSatisfy { start[$0.name] == $1 }
+        for (sort, predicate) in zip(schema.sortAttributes, condition.sort) {
+            guard let value = start[sort.name] else { continue }
             guard predicate.holds(for: value) else { throw .validation(Messages.startKeyAgainstRange) }
             guard isInPartition else { throw .validation(Messages.startKeyCannotRestart) }
         }
@@ -125,12 +128,14 @@ enum Query {
 extension KeyRange {
     /// The keys that satisfy a condition.
     init(_ condition: KeyConditionExpression.Resolved) throws(DynamoDBError) {
-        var partition: [UInt8] = []
-        _ = KeyBytes.append(condition.partition[0], to: &partition)
-        self.init(prefix: partition)
-        guard let predicate = condition.sort.first else { return }
+        var prefix: [UInt8] = []
+        for value in condition.partition { _ = KeyBytes.append(value, to: &prefix) }
+        // All but the last are equalities.
+        for case .equal(let value) in condition.sort.dropLast() { _ = KeyBytes.append(value, to: &prefix) }
+        self.init(prefix: prefix)
+        guard let predicate = condition.sort.last else { return }
         func closed(_ value: AttributeValue) -> [UInt8] {
-            var bytes = partition
+            var bytes = prefix
             _ = KeyBytes.append(value, to: &bytes)
             return bytes
         }
@@ -145,7 +150,7 @@ extension KeyRange {
             lower = closed(low)
             upper = KeyBytes.successor(ofPrefix: closed(high))
         case .beginsWith(let value):
-            var bytes = partition
+            var bytes = prefix
             _ = KeyBytes.appendOpen(value, to: &bytes)
             self = KeyRange(prefix: bytes)
         }

@@ -154,6 +154,11 @@ extension Option {
             guard Int(text).map({ (1...86_400).contains($0) }) == true else {
                 throw Failure(.usage, "`\(source)` must be a whole number of seconds from 1 to 86400, not `\(text)`")
             }
+        case .duration:
+            guard Duration(commandLine: text) != nil else {
+                throw Failure(
+                    .usage, "`\(source)` must be a time of up to an hour such as 500ms, 2s or 1m, not `\(text)`")
+            }
         case .properties(let placeholder):
             for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
                 guard let equals = line.firstIndex(of: "="), equals > line.startIndex else {
@@ -166,5 +171,20 @@ extension Option {
             }
         }
         return text
+    }
+}
+
+extension Duration {
+    /// A whole number with its unit: ms, s or m; up to an hour.
+    init?(commandLine text: String) {
+        for (unit, millis) in [("ms", 1), ("s", 1000), ("m", 60_000)] where text.hasSuffix(unit) {
+            let digits = text.utf8.dropLast(unit.utf8.count)
+            guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let number = Int(String(decoding: digits, as: UTF8.self)), number <= 3_600_000 / millis
+            else { return nil }
+            self = .milliseconds(number * millis)
+            return
+        }
+        return nil
     }
 }

@@ -52,6 +52,8 @@ public struct Option: Sendable {
         case signatureSkew = "signature-skew"
         /// How long `Ready.` may take.
         case readyTimeout = "ready-timeout"
+        /// How long tables show that they are being made, changed or deleted.
+        case tableDelay = "table-delay"
         /// How much nestbox says of itself.
         case logLevel = "log-level"
     }
@@ -68,6 +70,8 @@ public struct Option: Sendable {
         case port
         /// A whole number of seconds, 1 to 86,400.
         case seconds
+        /// A time with its unit: 250ms, 2s, 1m; up to an hour.
+        case duration
         /// Words between commas.
         case list(String)
         /// Any number of names with values, each by a flag of its own; in a variable, one a line.
@@ -81,6 +85,7 @@ public struct Option: Sendable {
             case .choice(let words): words.joined(separator: "|")
             case .port: "PORT"
             case .seconds: "SECONDS"
+            case .duration: "DURATION"
             }
         }
     }
@@ -152,6 +157,9 @@ public struct Option: Sendable {
         Option(
             name: .readyTimeout, value: .seconds, commands: [.up, .exec],
             help: "how long the services may take to be ready (default: 60)"),
+        Option(
+            name: .tableDelay, value: .duration, commands: [.up, .exec],
+            help: "how long tables show CREATING, UPDATING, DELETING, such as 500ms or 2s (default: 0s)"),
         Option(
             name: .logLevel, value: .choice(["error", "warn", "info", "debug"]), commands: [.up, .exec],
             help: "how much nestbox says of itself (default: info)"),

@@ -37,6 +37,8 @@ struct Settings: Equatable, Sendable {
     var kafkaProperties = KafkaProperties()
     /// Whether topics may ask for more replicas than there are brokers.
     var lenientReplication = false
+    /// How long tables show that they are being made, changed or deleted.
+    var tableDelay = Duration.zero
     /// Whether services get free ports instead of those of the stack file.
     var servicesGetFreePorts: Bool
     /// Who shares tables with whom.
@@ -75,6 +77,7 @@ struct Settings: Equatable, Sendable {
             readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
             logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
         settings.lenientReplication = arguments[.lenientReplication] == "true"
+        settings.tableDelay = arguments[.tableDelay].flatMap { Duration(commandLine: $0) } ?? .zero
         if emulators.contains(.kafka) {
             let properties = try KafkaProperties(
                 environment: environment, properties: arguments[.kafkaProperty], port: settings.kafkaPort,

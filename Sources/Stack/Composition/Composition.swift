@@ -109,7 +109,7 @@ final class Composition {
                 directory: directory, host: host, port: emulator == .aws ? settings.awsPort : settings.kafkaPort,
                 isTemporary: data.isTemporary, survivesPowerLoss: settings.survivesPowerLoss,
                 kafkaProperties: settings.kafkaProperties, lenientReplication: settings.lenientReplication,
-                stack: settings.stack)
+                tableDelay: settings.tableDelay, stack: settings.stack)
             emulatorSettings.isolation = settings.isolation
             if settings.verifiesSignatures {
                 emulatorSettings.verifier = SignatureVerifier(

@@ -43,6 +43,8 @@ struct EmulatorSettings: Sendable {
     var isolation = Isolation.none
     /// What signatures are checked against; nil when they are not.
     var verifier: SignatureVerifier?
+    /// How long tables show that they are being made, changed or deleted.
+    var tableDelay = Duration.zero
     /// Its tables and topics.
     var stack: StackFile
 }

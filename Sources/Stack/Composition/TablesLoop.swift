@@ -42,6 +42,8 @@ enum TablesLoop {
             port: settings.port, for: "DynamoDB", mend: "choose another port with --aws-port, or --any-port"
         ) { try endpoint.listen(on: $0) }
         let notes = try engine.makeTables(of: settings.stack, nowMillis: loop.wallMillis)
+        // The stack's own tables are there at once.
+        engine.tableDelay = settings.tableDelay
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
             case .stop: loop.stop()
