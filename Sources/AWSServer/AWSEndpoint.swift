@@ -200,7 +200,8 @@ public final class AWSEndpoint {
                 refuse(answer.exchange, answer.form, error, of: answer.database)
             }
         }
-        if !long.isEmpty { resumes?.start(after: .zero) }
+        // Not at once: libuv would run it before it looks at any connection.
+        if !long.isEmpty { resumes?.start(after: .milliseconds(1)) }
     }
 
     private func refuse(

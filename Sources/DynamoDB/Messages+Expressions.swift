@@ -170,12 +170,18 @@ extension Messages {
     static let keyConditionManyNames = conditionInKeyCondition + "Multiple attribute names used in one condition"
     static let keyConditionNoName = conditionInKeyCondition + "No key attribute specified"
     static let keyConditionUnsupported = "Query key condition not supported"
-    // AWS's own words for keys of several attributes are not known; these say its rules.
-    static let keyConditionPartition =
-        "Query condition must have all HASH key attributes of the index, each in an equality condition"
-    static let keyConditionSort =
-        "Query condition must have the RANGE key attributes of the index from the left without a gap, all but the last one "
-        + "in an equality condition"
+    static func keyConditionCount(_ count: Int, of attributes: Int) -> String {
+        "The number of query conditions (\(count)) exceeds the number of key attributes defined in the schema "
+            + "(\(attributes))"
+    }
+    /// Of a partition key of several attributes; the words follow those of the sort key.
+    static func keyConditionPartition(_ name: Text) -> String {
+        "HASH key attributes \(name) must have equality conditions specified in the query"
+    }
+    static func keyConditionSort(_ names: [Text], before name: Text) -> String {
+        "RANGE key attributes \(names.map(\.string).joined(separator: ", ")) must have equality conditions specified in "
+            + "the query because a condition is present on key attribute \(name)"
+    }
     static let keyConditionType = invalidParameters + "Condition parameter type does not match schema type"
 
     static func keyConditionOperator(_ name: String) -> String {

@@ -89,12 +89,10 @@ public struct KeyConditionExpression: Sendable {
         condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes)
     }
 
-    /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute: two at most, or
-    /// eight where it may be an index with a key of several attributes.
-    public func checkForm(mayBeMany: Bool = false) throws(DynamoDBError) -> [Condition] {
+    /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute.
+    public func checkForm() throws(DynamoDBError) -> [Condition] {
         var conditions: [Condition] = []
         try KeyConditionExpression.collect(condition.root, &conditions)
-        guard conditions.count <= (mayBeMany ? 8 : 2) else { throw .validation(Messages.keyConditionCount) }
         return conditions
     }
 
@@ -175,44 +173,42 @@ public struct KeyConditionExpression: Sendable {
             }
             return condition.predicate
         }
-        let isComposite = partition.count > 1 || sort.count > 1
-        if !isComposite, conditions.count > 2 { throw .validation(Messages.keyConditionCount) }
-        let unsupported = isComposite ? Messages.keyConditionPartition : Messages.keyConditionUnsupported
+        let count = partition.count + sort.count
+        if conditions.count > count { throw .validation(Messages.keyConditionCount(conditions.count, of: count)) }
         var values: [AttributeValue] = []
         for key in partition {
-            if sort.isEmpty, conditions.count > partition.count { throw .validation(unsupported) }
             guard let predicate = try predicate(key) else {
                 throw .validation(
-                    isComposite ? Messages.keyConditionPartition : Messages.keyConditionMissing(key.name.string))
+                    partition.count > 1
+                        ? Messages.keyConditionPartition(key.name) : Messages.keyConditionMissing(key.name.string))
             }
-            guard case .equal(let value) = predicate else { throw .validation(unsupported) }
+            guard case .equal(let value) = predicate else {
+                throw .validation(
+                    partition.count > 1
+                        ? Messages.keyConditionPartition(key.name) : Messages.keyConditionUnsupported)
+            }
             try checkNotEmpty(value, key)
             values.append(value)
         }
-        let predicates = try sortPredicates(
-            sort, count: conditions.count - partition.count, isComposite: isComposite, predicate)
-        return Resolved(partition: values, sort: predicates)
-    }
-
-    /// The conditions on the sort key: `count` are left for it.
-    private static func sortPredicates(
-        _ sort: [KeyAttribute], count: Int, isComposite: Bool,
-        _ predicate: (KeyAttribute) throws(DynamoDBError) -> Predicate?
-    ) throws(DynamoDBError) -> [Predicate] {
-        let unsupported = isComposite ? Messages.keyConditionSort : Messages.keyConditionUnsupported
-        var predicates: [Predicate] = []
-        for key in sort where predicates.count < count {
-            if let last = predicates.last {
-                guard case .equal = last else { throw .validation(unsupported) }
-            }
-            guard let predicate = try predicate(key) else {
-                throw .validation(
-                    isComposite ? Messages.keyConditionSort : Messages.keyConditionMissing(key.name.string))
-            }
-            predicates.append(predicate)
+        var given: [Predicate?] = []
+        for key in sort { given.append(try predicate(key)) }
+        let predicates = given.compactMap { $0 }
+        guard partition.count + predicates.count == conditions.count else {
+            // A condition is on something else.
+            throw .validation(
+                sort.count == 1 && predicates.isEmpty
+                    ? Messages.keyConditionMissing(sort[0].name.string) : Messages.keyConditionUnsupported)
         }
-        guard predicates.count == count else { throw .validation(unsupported) }
-        return predicates
+        if let last = given.lastIndex(where: { $0 != nil }) {
+            let open = sort.indices.filter { position in
+                if case .equal? = given[position] { return false }
+                return position < last
+            }
+            if !open.isEmpty {
+                throw .validation(Messages.keyConditionSort(open.map { sort[$0].name }, before: sort[last].name))
+            }
+        }
+        return Resolved(partition: values, sort: predicates)
     }
 
     private static func checkNotEmpty(_ value: AttributeValue, _ key: KeyAttribute) throws(DynamoDBError) {

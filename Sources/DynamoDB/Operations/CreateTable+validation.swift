@@ -9,11 +9,11 @@ extension CreateTable.Request {
         CreateTable.check(throughput, at: "provisionedThroughput", &violations)
         CreateTable.check(keySchema, at: "keySchema", max: 2, &violations)
         checkDefinitions(&violations)
-        for (number, index) in (localIndexes ?? []).enumerated() {
-            index.check(at: "localSecondaryIndexes.\(number + 1).member", keyMax: 2, &violations)
-        }
         for (number, index) in (globalIndexes ?? []).enumerated() {
             index.check(at: "globalSecondaryIndexes.\(number + 1).member", keyMax: nil, &violations)
+        }
+        for (number, index) in (localIndexes ?? []).enumerated() {
+            index.check(at: "localSecondaryIndexes.\(number + 1).member", keyMax: 2, &violations)
         }
         try violations.check()
         try CreateTable.check(tableClass: tableClass)

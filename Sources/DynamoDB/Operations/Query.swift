@@ -91,7 +91,7 @@ enum Query {
             try ProjectionExpression(parsing: text, &request.attributes)
         }
         let mayBeMany = request.indexName != nil
-        var conditions = try key?.checkForm(mayBeMany: mayBeMany)
+        var conditions = try key?.checkForm()
         if key == nil { conditions = try request.keyConditions?.keyConditions(mayBeMany: mayBeMany) }
         try request.attributes.checkAllUsed()
         try enveloped { () throws(DynamoDBError) in try request.checkSelect() }

@@ -41,8 +41,9 @@ enum TablesLoop {
         let port = try settings.host.listen(
             port: settings.port, for: "DynamoDB", mend: "choose another port with --aws-port, or --any-port"
         ) { try endpoint.listen(on: $0) }
-        let notes = try engine.makeTables(of: settings.stack, nowMillis: loop.wallMillis)
         // The stack's own tables are there at once.
+        engine.tableDelay = .zero
+        let notes = try engine.makeTables(of: settings.stack, nowMillis: loop.wallMillis)
         engine.tableDelay = settings.tableDelay
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
@@ -69,7 +70,10 @@ enum TablesLoop {
                     open: { name in
                         let directory = root + "/" + name
                         try FileSystem.makeDirectory(directory)
-                        return try Engine(Engine.Configuration(directory: directory, durability: durability))
+                        let engine = try Engine(
+                            Engine.Configuration(directory: directory, durability: durability))
+                        engine.tableDelay = settings.tableDelay
+                        return engine
                     },
                     remove: { FileSystem.removeTree(root + "/" + $0) }))
         }
