@@ -174,6 +174,8 @@ public struct KeyConditionExpression: Sendable {
             return condition.predicate
         }
         let count = partition.count + sort.count
+        // Of a key of one attribute AWS was heard to say this.
+        if count == 1, conditions.count == 2 { throw .validation(Messages.keyConditionUnsupported) }
         if conditions.count > count { throw .validation(Messages.keyConditionCount(conditions.count, of: count)) }
         var values: [AttributeValue] = []
         for key in partition {
