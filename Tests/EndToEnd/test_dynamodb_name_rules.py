@@ -41,6 +41,33 @@ def test_a_tables_arn_may_stand_for_its_name(wire, table, operation):
         assert by_arn["Table"]["TableArn"] == ARN + table
 
 
+def test_arns_stand_for_names_in_batches_and_transactions(wire, table):
+    arn = ARN + table
+    put = {"PutRequest": {"Item": {"p": {"S": "batch"}}}}
+    answer = wire.ok("BatchWriteItem", {"RequestItems": {arn: [put]}, "ReturnConsumedCapacity": "TOTAL"})
+    assert answer["ConsumedCapacity"] == [{"TableName": table, "CapacityUnits": 1.0}]
+    get = {"Keys": [{"p": {"S": "batch"}}]}
+    answer = wire.ok("BatchGetItem", {"RequestItems": {arn: get}})
+    assert answer["Responses"] == {arn: [{"p": {"S": "batch"}}]}, "the answer names the table as the request did"
+    wire.ok("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": arn, "Item": {"p": {"S": "b"}}}}]})
+    answer = wire.ok("TransactGetItems", {"TransactItems": [{"Get": {"TableName": arn, "Key": {"p": {"S": "b"}}}}]})
+    assert answer["Responses"] == [{"Item": {"p": {"S": "b"}}}]
+    elsewhere = arn.replace("us-east-1", "eu-west-1")
+    message = validation(ONE + f"Invalid AWS region in '{elsewhere}'")
+    assert wire.refused("BatchGetItem", {"RequestItems": {elsewhere: get}}) == message
+    assert wire.refused("TransactGetItems", {"TransactItems": [
+        {"Get": {"TableName": elsewhere, "Key": {"p": {"S": "b"}}}}]}) == message
+
+
+def test_a_table_is_made_by_its_name_alone(wire):
+    assert wire.refused("CreateTable", {
+        "TableName": ARN + "abc", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}]}) == validation(
+        ONE + f"Value '{ARN}abc' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression "
+        "pattern: [a-zA-Z0-9_.-]+")
+
+
 @pytest.mark.parametrize("operation", REQUESTS)
 def test_an_arn_of_another_region_is_refused(wire, table, operation):
     arn = "arn:aws:dynamodb:eu-west-1:000000000000:table/" + table
