@@ -3,6 +3,8 @@
 import gzip
 import http.client
 import json
+import pathlib
+import re
 import socket
 import threading
 import time
@@ -163,6 +165,25 @@ def test_a_compressed_request_over_16_mb_is_refused_and_its_rest_not_made(wire, 
     assert wire.send("PutItem", twice, {"Content-Encoding": "gzip, gzip"}).status == 500
     many = gzip.compress(b"") * 100_000
     assert wire.send("PutItem", many, {"Content-Encoding": "gzip"}).status == 500
+
+
+def test_many_bombs_at_once_cost_little_more_memory_than_one_request(wire, emulators):
+    def peak():
+        status = pathlib.Path(f"/proc/{emulators.process.pid}/status")
+        if not status.exists():
+            pytest.skip("the peak of a process's memory is told in /proc only")
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) >> 10
+
+    bomb = gzip.compress(b" " * (32 * MEGABYTE), 1)
+    request = head(len(bomb), operation="PutItem", Content_Encoding="gzip") + bomb
+    before = peak()
+    clients = [Raw(wire) for _ in range(20)]
+    for raw in clients:
+        raw.send(request)
+    for raw in clients:
+        assert raw.response()[0] == "HTTP/1.1 500 Internal Server Error"
+        raw.__exit__()
+    assert peak() - before < 64
 
 
 # Compressed answers
