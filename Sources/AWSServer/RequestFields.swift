@@ -13,25 +13,24 @@ struct RequestFields {
     private(set) var contentEncoding: UnsafeRawBufferPointer?
 
     init(_ request: borrowing HTTPRequest) {
-        for index in 0..<request.fieldCount {
-            let name = request.fieldName(index)
-            switch name.count {
-            case 4 where host == nil && name.isEqualIgnoringCase("host"):
-                host = request.fieldValue(index)
-            case 6 where origin == nil && name.isEqualIgnoringCase("origin"):
-                origin = request.fieldValue(index)
-            case 12 where target == nil && name.isEqualIgnoringCase("x-amz-target"):
-                target = request.fieldValue(index)
-            case 12 where contentType == nil && name.isEqualIgnoringCase("content-type"):
-                contentType = request.fieldValue(index)
-            case 13 where authorization == nil && name.isEqualIgnoringCase("authorization"):
-                authorization = request.fieldValue(index)
-            case 15 where acceptEncoding == nil && name.isEqualIgnoringCase("accept-encoding"):
-                acceptEncoding = request.fieldValue(index)
-            case 16 where contentEncoding == nil && name.isEqualIgnoringCase("content-encoding"):
-                contentEncoding = request.fieldValue(index)
-            default: break
-            }
+        var fields = Self()
+        request.forEachField { name, value in fields.note(name, value) }
+        self = fields
+    }
+
+    private init() {}
+
+    @inline(__always)
+    private mutating func note(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        switch name.count {
+        case 4 where host == nil && name.isEqualIgnoringCase("host"): host = value
+        case 6 where origin == nil && name.isEqualIgnoringCase("origin"): origin = value
+        case 12 where target == nil && name.isEqualIgnoringCase("x-amz-target"): target = value
+        case 12 where contentType == nil && name.isEqualIgnoringCase("content-type"): contentType = value
+        case 13 where authorization == nil && name.isEqualIgnoringCase("authorization"): authorization = value
+        case 15 where acceptEncoding == nil && name.isEqualIgnoringCase("accept-encoding"): acceptEncoding = value
+        case 16 where contentEncoding == nil && name.isEqualIgnoringCase("content-encoding"): contentEncoding = value
+        default: break
         }
     }
 }
@@ -79,6 +78,10 @@ enum ContentType {
         guard let field else {
             guard emptyBody else { return nil }
             self = .json
+            return
+        }
+        if field.isEqual("application/x-amz-json-1.0") {
+            self = .amazonJSON
             return
         }
         let type = UnsafeRawBufferPointer(rebasing: field.prefix { $0 != 0x3B && $0 != 0x20 && $0 != 0x09 })

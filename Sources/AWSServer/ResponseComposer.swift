@@ -86,16 +86,20 @@ struct RequestIDs {
     init(seed: UInt64) { random = seed | 1 }
 
     mutating func append(to output: inout [UInt8]) {
-        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { id in
-            var bits: UInt64 = 0
-            for index in 0..<Self.length {
-                if index % 12 == 0 { bits = next() }
-                id[index] = alphabet.utf8Start[Int(bits & 31)]
-                bits >>= 5
+        withUnsafeTemporaryAllocation(byteCount: Self.length + 4, alignment: 8) { id in
+            for index in 0..<(Self.length + 4) / 8 {
+                id.storeBytes(of: Self.characters(of: next()), toByteOffset: index * 8, as: UInt64.self)
             }
-            output.append(contentsOf: id)
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: id[..<Self.length]))
         }
+    }
+
+    /// Eight characters at once: five bits of each byte are a number, 0 to 25 a letter from A, 26 to 31 a digit from 0.
+    private static func characters(of bits: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let numbers = bits & (0x1F &* ones)
+        let digits = (numbers &+ (0x80 - 26) &* ones) >> 7 & ones
+        return numbers &+ 0x41 &* ones &- digits &* (0x41 + 26 - 0x30)
     }
 
     /// xorshift64*

@@ -1,22 +1,32 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 extension UnsafeRawBufferPointer {
     /// Whether these are exactly the ASCII bytes of `text`.
-    @inlinable
+    @inline(__always)
     public func isEqual(_ text: StaticString) -> Bool {
         guard text.utf8CodeUnitCount == count else { return false }
-        let other = text.utf8Start
-        for index in 0..<count where self[index] != other[index] { return false }
-        return true
+        return count == 0 || memcmp(baseAddress!, text.utf8Start, count) == 0
     }
 
-    /// Whether these are the ASCII bytes of `text`, which is in lower case, in any case.
-    @inlinable
+    /// Whether these are the ASCII bytes of `text`, which is in lower case, in any case. Eight at a time.
     public func isEqualIgnoringCase(_ text: StaticString) -> Bool {
         guard text.utf8CodeUnitCount == count else { return false }
-        let other = text.utf8Start
-        for index in 0..<count {
-            var byte = self[index]
+        let other = UnsafeRawPointer(text.utf8Start)
+        var at = 0
+        while at + 8 <= count {
+            let word = ByteClass.lowercased(loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            if word != other.loadUnaligned(fromByteOffset: at, as: UInt64.self) { return false }
+            at += 8
+        }
+        while at < count {
+            var byte = self[at]
             if byte &- 0x41 < 26 { byte |= 0x20 }
-            if byte != other[index] { return false }
+            if byte != other.load(fromByteOffset: at, as: UInt8.self) { return false }
+            at += 1
         }
         return true
     }
@@ -46,6 +56,27 @@ enum ByteClass {
     /// Bit n: the ASCII character n may stand in a token.
     private static let tokenLow: UInt64 = 0x03FF_6CFA_0000_0000
     private static let tokenHigh: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+
+    /// The byte 1, and the highest bit, in each of eight bytes.
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let highs: UInt64 = 0x8080_8080_8080_8080
+
+    /// The highest bit of each of eight bytes whose lower seven bits are not less than `low` and not more than `high`, both ASCII.
+    @inline(__always)
+    private static func between(_ low: UInt64, _ high: UInt64, _ word: UInt64) -> UInt64 {
+        let sevens = word & ~highs
+        return (sevens &+ (0x80 &- low) &* ones) & ~(sevens &+ (0x7F &- high) &* ones) & ~word & highs
+    }
+
+    /// Eight bytes with ASCII's capitals made small.
+    @inline(__always)
+    static func lowercased(_ word: UInt64) -> UInt64 { word | between(0x41, 0x5A, word) >> 2 }
+
+    /// Whether eight bytes are all letters or hyphens: most of what tokens are made of.
+    @inline(__always)
+    static func areLettersOrHyphens(_ word: UInt64) -> Bool {
+        between(0x61, 0x7A, word | 0x20 &* ones) | between(0x2D, 0x2D, word) == highs
+    }
 
     /// `tchar`, RFC 9110 section 5.6.2.
     @inline(__always)

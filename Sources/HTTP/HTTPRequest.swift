@@ -57,6 +57,17 @@ public struct HTTPRequest: ~Copyable {
         return nil
     }
 
+    /// Calls `body` with name and value of each header field, in the order sent. Costs no allocation.
+    @inline(__always)
+    public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        guard let base = bytes.baseAddress else { return }
+        for field in head.fields {
+            body(
+                UnsafeRawBufferPointer(start: base + Int(field.nameStart), count: Int(field.nameCount)),
+                UnsafeRawBufferPointer(start: base + Int(field.valueStart), count: Int(field.valueCount)))
+        }
+    }
+
     /// The number of header fields.
     public var fieldCount: Int { head.fields.count }
 

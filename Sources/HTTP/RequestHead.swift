@@ -119,6 +119,11 @@ struct RequestHead {
 
     private mutating func parseField(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ limits: HTTPLimits) -> Result {
         let nameStart = at
+        while at + 8 <= bytes.count,
+            ByteClass.areLettersOrHyphens(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        {
+            at += 8
+        }
         while at < bytes.count, ByteClass.isToken(bytes[at]) { at += 1 }
         guard at < bytes.count else { return unfinished(at, limits) }
         // Also refuses folded lines and space before the colon (RFC 9112 sections 5.1 and 5.2).
@@ -148,23 +153,27 @@ struct RequestHead {
     /// The next byte that may not stand in a field's value: a control character other than tab. Eight at a time.
     private func endOfText(_ bytes: UnsafeRawBufferPointer, _ from: Int) -> Int {
         var at = from
-        while true {
-            while at + 8 <= bytes.count {
-                let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-                let below = (word &- 0x2020_2020_2020_2020) & ~word
-                let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
-                let equal = (delete &- 0x0101_0101_0101_0101) & ~delete
-                if (below | equal) & 0x8080_8080_8080_8080 != 0 { break }
+        while at + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let below = (word &- 0x2020_2020_2020_2020) & ~word
+            let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+            let equal = (delete &- 0x0101_0101_0101_0101) & ~delete
+            // Above the first one a borrow may have set others; the first is right.
+            let found = (below | equal) & ByteClass.highs
+            if found == 0 {
                 at += 8
+                continue
             }
-            let end = min(at + 8, bytes.count)
-            while at < end {
-                let byte = bytes[at]
-                if (byte < 0x20 && byte != 0x09) || byte == 0x7F { return at }
-                at += 1
-            }
-            if at == bytes.count { return at }
+            at += found.trailingZeroBitCount >> 3
+            if bytes[at] != 0x09 { return at }
+            at += 1
         }
+        while at < bytes.count {
+            let byte = bytes[at]
+            if (byte < 0x20 && byte != 0x09) || byte == 0x7F { return at }
+            at += 1
+        }
+        return at
     }
 
     /// The fields that decide where the request ends and what becomes of the connection.
