@@ -428,3 +428,82 @@ def test_kafka_pythons_admin_client_reads_and_changes_configs(python_admin, topi
     python_admin.alter_configs([resource])
     asked = kafka.admin.ConfigResource(kafka.admin.ConfigResourceType.TOPIC, topic)
     assert "4000" in str(python_admin.describe_configs([asked]))
+
+
+def produce(emulators, topic, count, partition=0):
+    producer = confluent_kafka.Producer({"bootstrap.servers": emulators.kafka})
+    for i in range(count):
+        producer.produce(topic, f"{i}", partition=partition)
+    assert producer.flush(10) == 0
+
+
+def commit(emulators, group, topic, offset):
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": emulators.kafka, "group.id": group})
+    consumer.commit(offsets=[confluent_kafka.TopicPartition(topic, 0, offset)], asynchronous=False)
+    consumer.close()
+
+
+def test_confluents_admin_client_describes_the_cluster_and_topics(admin, topic):
+    cluster = admin.describe_cluster(include_authorized_operations=True).result(10)
+    assert cluster.controller.id == 1 and [n.id for n in cluster.nodes] == [1] and cluster.authorized_operations
+    described = admin.describe_topics(confluent_kafka.TopicCollection([topic]))[topic].result(10)
+    assert [p.leader.id for p in described.partitions] == [1, 1] and not described.is_internal
+
+
+def test_confluents_admin_client_reads_and_deletes_records(admin, emulators, topic):
+    produce(emulators, topic, 5)
+    partition = confluent_kafka.TopicPartition(topic, 0)
+    latest = admin.list_offsets({partition: ck.OffsetSpec.latest()})[partition].result(10)
+    assert latest.offset == 5
+    deleted = admin.delete_records([confluent_kafka.TopicPartition(topic, 0, 3)])[
+        confluent_kafka.TopicPartition(topic, 0, 3)].result(10)
+    assert deleted.low_watermark == 3
+    assert admin.list_offsets({partition: ck.OffsetSpec.earliest()})[partition].result(10).offset == 3
+
+
+def test_confluents_admin_client_elects_no_leader(admin, topic):
+    partition = confluent_kafka.TopicPartition(topic, 0)
+    outcome = admin.elect_leaders(confluent_kafka.ElectionType.PREFERRED, [partition]).result(10)
+    assert outcome[partition].code() == 84
+
+
+def test_confluents_admin_client_moves_and_deletes_a_groups_offsets(admin, emulators, topic):
+    group = f"g-{uuid.uuid4().hex[:8]}"
+    commit(emulators, group, topic, 2)
+    listed = admin.list_consumer_group_offsets([confluent_kafka.ConsumerGroupTopicPartitions(group)])[group].result(10)
+    assert [(p.topic, p.partition, p.offset) for p in listed.topic_partitions] == [(topic, 0, 2)]
+    moved = confluent_kafka.ConsumerGroupTopicPartitions(group, [confluent_kafka.TopicPartition(topic, 0, 7)])
+    admin.alter_consumer_group_offsets([moved])[group].result(10)
+    listed = admin.list_consumer_group_offsets([confluent_kafka.ConsumerGroupTopicPartitions(group)])[group].result(10)
+    assert [p.offset for p in listed.topic_partitions] == [7]
+    assert group in [g.group_id for g in admin.list_consumer_groups().result(10).valid]
+    admin.delete_consumer_groups([group])[group].result(10)
+    assert group not in [g.group_id for g in admin.list_consumer_groups().result(10).valid]
+
+
+def test_kafka_pythons_admin_client_describes_node_quorum_and_resources(python_admin, topic):
+    assert python_admin.describe_cluster()["controller_id"] == 1
+    assert "__cluster_metadata" in str(python_admin.describe_metadata_quorum())
+    assert topic in str(python_admin.list_config_resources())
+    assert topic in str(python_admin.describe_topic_partitions([topic]))
+    assert topic in str(python_admin.describe_log_dirs())
+    assert python_admin.list_partition_reassignments() in ({}, [])
+
+
+def test_kafka_pythons_admin_client_adds_partitions_and_resets_configs(python_admin, topic):
+    python_admin.create_partitions({topic: kafka.admin.NewPartitions(4)})
+    assert len(python_admin.describe_topics([topic])[0]["partitions"]) == 4
+    resource = kafka.admin.ConfigResource(kafka.admin.ConfigResourceType.TOPIC, topic, {"retention.ms": "4321"})
+    python_admin.alter_configs([resource])
+    python_admin.reset_configs([kafka.admin.ConfigResource(kafka.admin.ConfigResourceType.TOPIC, topic, ["retention.ms"])])
+    asked = kafka.admin.ConfigResource(kafka.admin.ConfigResourceType.TOPIC, topic)
+    assert "4321" not in str(python_admin.describe_configs([asked], config_filter="all"))
+
+
+def test_kafka_pythons_admin_client_deletes_a_groups_offsets(python_admin, emulators, topic):
+    group = f"g-{uuid.uuid4().hex[:8]}"
+    commit(emulators, group, topic, 2)
+    partition = kafka.TopicPartition(topic, 0)
+    assert python_admin.list_group_offsets({group: None})[group][partition].offset == 2
+    python_admin.delete_group_offsets(group, [partition])
+    assert not [o for o in python_admin.list_group_offsets({group: None}).get(group, {}).values() if o.offset >= 0]
