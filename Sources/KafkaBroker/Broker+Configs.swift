@@ -186,7 +186,8 @@ extension Broker {
             let names = configs.map(\.name).filter { BrokerConfigs.named($0).map(isMeant) ?? false }
             return names.isEmpty ? nil : "[\(names.joined(separator: ", "))]"
         }
-        if let names = names({ $0.update == .readOnly }) {
+        // Where it listens Kafka can change while it runs; this broker does so only when it starts.
+        if let names = names({ $0.update == .readOnly || BrokerConfigs.ofStart.contains($0.name) }) {
             throw refusal(.invalidRequest, "Cannot update these configs dynamically: \(names)")
         }
         if let names = names({ BrokerConfigs.perListener.contains($0.name) }) {

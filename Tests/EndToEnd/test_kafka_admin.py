@@ -214,8 +214,9 @@ def test_a_brokers_default_becomes_its_topics_default(ask, topic):
      "Invalid value x for configuration message.max.bytes: Not a number of type INT"),
     ("1", ("ssl.keystore.type", SET, "PEM"), "These security configs can be dynamically updated only per-listener "
      "using the listener prefix: [ssl.keystore.type]"),
-    ("", ("listeners", SET, "PLAINTEXT://:1"),
-     "Cannot update these configs at default cluster level, broker id must be specified: [listeners]"),
+    ("1", ("listeners", SET, "PLAINTEXT://:1"), "Cannot update these configs dynamically: [listeners]"),
+    ("", ("ssl.protocol", SET, "TLSv1.2"),
+     "Cannot update these configs at default cluster level, broker id must be specified: [ssl.protocol]"),
 ])
 def test_bad_changes_of_a_broker_are_refused(ask, name, change, text):
     assert alter(ask, BROKER, name, change) == (INVALID_REQUEST, text)

@@ -56,7 +56,7 @@ def test_variables_and_flags_set_broker_configs_and_flags_win(start):
     nestbox = start(
         "--kafka-property", "num.partitions=3", "--kafka-property", "log.retention.hours=1",
         environment={"KAFKA_NUM_PARTITIONS": "7", "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "10",
-                     "KAFKA_HEAP_OPTS": "-Xmx1g"})
+                     "KAFKA_HEAP_OPTS": "-Xmx1g", "KAFKA_MESSAGE_MAX_BYTES": ""})
     admin = ck.AdminClient({"bootstrap.servers": nestbox.kafka})
     name = f"auto-{uuid.uuid4().hex[:6]}"
     assert len(metadata(nestbox.kafka, name)["topics"][0]["partitions"]) == 3

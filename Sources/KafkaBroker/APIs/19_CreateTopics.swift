@@ -64,12 +64,13 @@ extension CreateTopics: ServedAPI {
     ) -> [Response.Topic.Config] {
         let overrides = Dictionary(overrides.map { ($0.name, $0.value ?? "") }) { $1 }
         return TopicConfigs.all.map { definition in
-            let described = DescribeConfigs.topicConfig(definition, overrides: overrides, settings)
             var config = Response.Topic.Config()
-            config.name = described.name
-            config.value = described.value
-            config.configSource = described.configSource
-            config.isSensitive = described.isSensitive
+            config.name = definition.name
+            config.value = overrides[definition.name] ?? settings.topicDefault(definition)
+            let source =
+                overrides[definition.name] == nil ? settings.topicDefaultSource(definition) : .dynamicTopic
+            config.configSource = source.rawValue
+            config.isSensitive = definition.isSensitive
             return config
         }
     }

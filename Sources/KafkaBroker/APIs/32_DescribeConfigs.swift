@@ -16,6 +16,7 @@ extension DescribeConfigs: ServedAPI {
         // What is asked for many times is answered once: an answer is much longer than its question.
         var seen: Set<Request.Resource> = []
         var namesLeft = namesMax
+        let settings = broker.settings
         response.results = request.resources.compactMap { resource in
             guard seen.insert(resource).inserted else { return nil }
             var result = Response.Resource()
@@ -38,7 +39,7 @@ extension DescribeConfigs: ServedAPI {
                     }
                 }
                 let asked = resource.configurationKeys.flatMap { $0.isEmpty ? nil : Set($0) }
-                result.configs = try describe(resource, asked, context, broker)
+                result.configs = try describe(resource, asked, settings, context, broker)
                 for index in result.configs.indices {
                     result.configs[index].isDefault =
                         result.configs[index].configSource == Source.default.rawValue
@@ -55,7 +56,8 @@ extension DescribeConfigs: ServedAPI {
     }
 
     private static func describe(
-        _ resource: Request.Resource, _ asked: Set<String>?, _ context: RequestContext, _ broker: Broker
+        _ resource: Request.Resource, _ asked: Set<String>?, _ settings: BrokerSettings, _ context: RequestContext,
+        _ broker: Broker
     ) throws(Broker.TopicRefusal) -> [Config] {
         func refuse(_ error: KafkaError, _ message: String?) -> Broker.TopicRefusal {
             .init(error: error, message: message)
@@ -68,10 +70,9 @@ extension DescribeConfigs: ServedAPI {
         case .topic:
             if let fault = TopicName.fault(in: name) { throw refuse(.invalidTopicException, fault) }
             guard let topic = broker.catalog.topic(named: name) else { throw refuse(.unknownTopicOrPartition, nil) }
-            let settings = broker.settings
             return selected(TopicConfigs.all).map { topicConfig($0, overrides: topic.overrides, settings) }
         case .broker:
-            return try describeBroker(name, asked, context, broker)
+            return try describeBroker(name, asked, settings, context, broker)
         case .brokerLogger:
             guard !name.isEmpty else { throw refuse(.invalidRequest, "Broker id must not be empty") }
             try checkBrokerID(name, broker, orEmpty: false)
@@ -90,7 +91,6 @@ extension DescribeConfigs: ServedAPI {
         case .group:
             guard !name.isEmpty else { throw refuse(.invalidRequest, "Group name must not be empty") }
             let set = broker.catalog.configs(of: ConfigResource(.group, name))
-            let settings = broker.settings
             return selected(GroupConfigs.all).map { groupConfig($0, set[$0.name], settings) }
         case nil: throw refuse(.invalidRequest, "Unsupported resource type: \(resource.resourceType)")
         }
@@ -110,9 +110,10 @@ extension DescribeConfigs: ServedAPI {
     // MARK: - One config
 
     private static func describeBroker(
-        _ name: String, _ asked: Set<String>?, _ context: RequestContext, _ broker: Broker
+        _ name: String, _ asked: Set<String>?, _ settings: BrokerSettings, _ context: RequestContext,
+        _ broker: Broker
     ) throws(Broker.TopicRefusal) -> [Config] {
-        var settings = broker.settings
+        var settings = settings
         // The empty name asks for what was set for all brokers.
         let isDefault = name.isEmpty
         if !isDefault { try checkBrokerID(name, broker, orEmpty: true) }
@@ -146,8 +147,7 @@ extension DescribeConfigs: ServedAPI {
         }
     }
 
-    /// A topic config as it is told, also of a topic that is being made.
-    static func topicConfig(
+    private static func topicConfig(
         _ definition: ConfigDefinition, overrides: [String: String], _ settings: BrokerSettings
     ) -> Config {
         var synonyms = definition.synonyms.first.map { settings.synonyms(of: $0) } ?? []

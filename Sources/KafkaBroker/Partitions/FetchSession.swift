@@ -140,7 +140,7 @@ final class FetchSessions {
     private var sessions: [Int32: FetchSession] = [:]
     private var partitionCount = 0
 
-    init(countMax: Int, partitionCountMax: Int = 1_000_000, random: @escaping () -> UInt64) {
+    init(countMax: Int, partitionCountMax: Int = 200_000, random: @escaping () -> UInt64) {
         self.countMax = countMax
         self.partitionCountMax = partitionCountMax
         self.random = random

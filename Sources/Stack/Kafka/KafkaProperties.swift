@@ -30,7 +30,7 @@ struct KafkaProperties: Equatable, Sendable {
     init(
         environment: [String: String], properties: String?, port: UInt16?, usesListenersOfEnvironment: Bool
     ) throws(Failure) {
-        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) {
+        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where !text.isEmpty {
             guard let name = Self.configName(of: variable) else { continue }
             if Self.listenerNames.contains(name), !usesListenersOfEnvironment { continue }
             add(Value(name: name, text: text, source: variable))

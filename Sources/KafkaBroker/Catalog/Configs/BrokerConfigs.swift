@@ -29,6 +29,9 @@ package enum BrokerConfigs {
         return synonymGroups.first { $0.contains(name) } ?? [name]
     }
 
+    /// Configs that Kafka can change while it runs and this broker cannot.
+    static let ofStart: Set<String> = ["listener.security.protocol.map", "listeners"]
+
     /// Configs of TLS that can be changed while the broker runs only under a listener's name.
     static let perListener: Set<String> = [
         "ssl.key.password", "ssl.keystore.certificate.chain", "ssl.keystore.key", "ssl.keystore.location",

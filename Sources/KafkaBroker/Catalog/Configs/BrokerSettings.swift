@@ -61,6 +61,15 @@ package struct BrokerSettings: Sendable {
         return definition.defaultValue
     }
 
+    /// Where a topic config's default comes from: the first layer that has it, in whatever unit.
+    package func topicDefaultSource(_ definition: ConfigDefinition) -> Source {
+        let names = definition.synonyms.first.map { BrokerConfigs.synonyms(of: $0) } ?? []
+        for (layer, source) in [
+            (node, Source.dynamicBroker), (cluster, .dynamicDefaultBroker), (fixed, .staticBroker),
+        ] where names.contains(where: { layer[$0] != nil }) { return source }
+        return .default
+    }
+
     /// A number of longer units in milliseconds; every negative one means no bound.
     private static func millis(_ text: String, of unit: Int64) -> String {
         guard let number = Int64(text) else { return text }
