@@ -28,8 +28,8 @@ final class LongRead: LongOperation {
     /// The bytes of a page, before any filter. Source: the developer guide, "Paginating table query results".
     static let pageBytes = 1 << 20
     /// The bytes that one step evaluates: as they are, and with a filter or a projection, which take the items apart.
-    static let stepBytes = 512 << 10
-    static let stepBytesParsed = 96 << 10
+    static let stepBytes = 256 << 10
+    static let stepBytesParsed = 32 << 10
     /// The rows that one step looks at.
     static let stepRows = 4096
 

@@ -50,7 +50,6 @@ enum Messages {
 
     static func duplicates(_ collection: String, ofType type: DataType) -> String {
         switch type {
-        case .ns: "Input collection contains duplicates"
         case .bs: invalidParameters + "Input collection \(collection)of type BS contains duplicates."
         default: invalidParameters + "Input collection \(collection) contains duplicates."
         }
@@ -64,8 +63,9 @@ enum Messages {
     static let numberUnderflow =
         "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 
-    static func notANumber(_ text: String) -> String {
-        let message = "The parameter cannot be converted to a numeric value"
-        return text.isEmpty ? message : message + ": " + text
-    }
+    static func notANumber(_ text: String) -> String { olderNotANumber + ": " + text }
+    /// Of no digits at all, in the older check's words.
+    static let olderNotANumber = "The parameter cannot be converted to a numeric value"
+    static let numberDuplicates = invalidParameters + "Input collection contains duplicates."
+    static let olderNumberDuplicates = "Input collection contains duplicates"
 }

@@ -238,6 +238,35 @@ def test_a_value_that_is_none_is_refused_before_the_table_is_looked_up(wire, val
     assert wire.refused("BatchWriteItem", batch("no-such-table", put(p="a", x=value))) == validation(message)
 
 
+# What is wrong with a value, in the words of AWS's two checks: the older one is BatchWriteItem's and Scan's.
+SENT = {"SS": ["b", "a", "b"], "BS": ["/w==", "AA==", "AA=="], "NS": ["2", "1", "2"], "N": ""}
+INVALID = "One or more parameter values were invalid: "
+NEWER = {
+    "SS": INVALID + 'Input collection ["a", "b", "b"] contains duplicates.',
+    "BS": INVALID + 'Input collection ["AA==","/w==","AA=="]of type BS contains duplicates.',
+    "NS": INVALID + "Input collection contains duplicates.",
+    "N": "The parameter cannot be converted to a numeric value: "}
+OLDER = {
+    "SS": INVALID + "Input collection [b, a, b] contains duplicates.",
+    "BS": INVALID + "Input collection [/w==, AA==, AA==]of type BS contains duplicates.",
+    "NS": "Input collection contains duplicates",
+    "N": "The parameter cannot be converted to a numeric value"}
+
+
+@pytest.mark.parametrize("kind", SENT)
+def test_a_value_that_is_none_is_told_in_the_words_of_its_operations_check(wire, kind):
+    value = {kind: SENT[kind]}
+    name = "no-such-table"
+    assert wire.refused("BatchWriteItem", batch(name, put(p="a", x=value))) == validation(OLDER[kind])
+    assert wire.refused("BatchGetItem", {"RequestItems": {name: {"Keys": [{"p": value}]}}}) == validation(NEWER[kind])
+    assert wire.refused("TransactGetItems", {"TransactItems": [
+        {"Get": {"TableName": name, "Key": {"p": value}}}]}) == validation(NEWER[kind])
+    assert wire.refused("TransactWriteItems", {"TransactItems": [
+        {"Put": {"TableName": name, "Item": {"p": S("a"), "x": value}}}]}) == validation(NEWER[kind])
+    assert wire.refused("PutItem", {"TableName": name, "Item": {"p": S("a"), "x": value}}) == one(NEWER[kind])
+    assert wire.refused("GetItem", {"TableName": name, "Key": {"p": value}}) == validation(NEWER[kind])
+
+
 def test_each_table_of_a_batch_write_reports_its_capacity_in_the_requests_order(wire, table, indexed):
     wire.ok("PutItem", {"TableName": table, "Item": {"p": S("big"), "x": S("x" * 3000)}})
     request = {"RequestItems": {

@@ -72,7 +72,8 @@ def test_one_number_is_one_key_in_every_writing(wire):
 
 
 def test_a_number_comes_once_in_a_set_in_every_writing(wire, table):
-    assert put(wire, table, n={"NS": ["1", "1.0"]}).error == validation(ONE + "Input collection contains duplicates")
+    assert put(wire, table, n={"NS": ["1", "1.0"]}).error == validation(
+        ONE + "One or more parameter values were invalid: Input collection contains duplicates.")
 
 
 @pytest.mark.parametrize("old, change, message", [

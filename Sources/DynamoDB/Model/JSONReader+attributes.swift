@@ -131,7 +131,8 @@ extension JSONReader {
         do throws(DynamoDBError) {
             if scanned.isPlain { return try Number(parsing: scanned.bytes) }
         } catch {
-            if refusal == nil { refusal = error }
+            let isEmpty = usesOlderWords && scanned.bytes.isEmpty
+            if refusal == nil { refusal = isEmpty ? .validation(Messages.olderNotANumber) : error }
             return .zero
         }
         let text = try decode(scanned)
@@ -176,8 +177,10 @@ extension JSONReader {
     private mutating func stringSet(_ refusal: inout DynamoDBError?) throws(DynamoDBError) -> AttributeValue {
         let texts = try texts()
         guard let set = JSONReader.ascending(texts) else {
-            let list = texts.map(\.string).joined(separator: ", ")
-            refuse(Messages.duplicates("[\(list)]", ofType: .ss), &refusal)
+            let shown =
+                usesOlderWords
+                ? texts.map(\.string) : JSONReader.sortedToFirstRepeat(texts).map { "\"\($0)\"" }
+            refuse(Messages.duplicates("[\(shown.joined(separator: ", "))]", ofType: .ss), &refusal)
             return .null
         }
         if set.isEmpty { refuse(Messages.emptyStringSet, &refusal) }
@@ -196,7 +199,7 @@ extension JSONReader {
         if numbers.isEmpty { refuse(Messages.emptyNumberSet, &refusal) }
         if bad { return .null }
         guard let set = JSONReader.ascending(numbers) else {
-            refuse(Messages.duplicates("", ofType: .ns), &refusal)
+            refuse(usesOlderWords ? Messages.olderNumberDuplicates : Messages.numberDuplicates, &refusal)
             return .null
         }
         return .ns(set)
@@ -207,12 +210,22 @@ extension JSONReader {
         var all: [Bytes] = []
         while try nextElement() { all.append(try binary()) }
         guard let set = JSONReader.ascending(all) else {
-            let list = all.map(\.base64).joined(separator: ", ")
+            let list =
+                usesOlderWords
+                ? all.map(\.base64).joined(separator: ", ")
+                : JSONReader.sortedToFirstRepeat(all).map { "\"\($0.base64)\"" }.joined(separator: ",")
             refuse(Messages.duplicates("[\(list)]", ofType: .bs), &refusal)
             return .null
         }
         if set.isEmpty { refuse(Messages.emptyBinarySet, &refusal) }
         return .bs(set)
+    }
+
+    /// How the newer check lists a set with an element twice: ascending up to the repeat, then as it came.
+    private static func sortedToFirstRepeat<Element: Comparable & Hashable>(_ elements: [Element]) -> [Element] {
+        var seen: Set<Element> = []
+        let repeated = elements.firstIndex { !seen.insert($0).inserted } ?? elements.count
+        return elements[..<repeated].sorted() + elements[repeated...]
     }
 
     /// The elements in ascending order; nil when two are equal.

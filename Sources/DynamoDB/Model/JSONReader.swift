@@ -21,6 +21,8 @@
 public struct JSONReader {
     let bytes: UnsafeRawBufferPointer
     var position = 0
+    /// Whether wrong numbers and sets are told in the words of AWS's older check of values, which BatchWriteItem and Scan still have.
+    var usesOlderWords = false
     /// Whether a value has just ended, so that a comma or an end must follow.
     private var afterValue = false
 

@@ -72,6 +72,7 @@ enum BatchWriteItem {
 
 extension BatchWriteItem.Request {
     mutating func read(_ reader: inout JSONReader) throws(DynamoDBError) {
+        reader.usesOlderWords = true
         try reader.beginRequest()
         while let key = try reader.nextKey() {
             switch key {

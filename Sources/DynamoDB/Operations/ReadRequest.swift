@@ -24,6 +24,7 @@ struct ReadRequest {
     /// Reads the request.
     mutating func read(_ reader: inout JSONReader, _ operation: Operation) throws(DynamoDBError) {
         let isQuery = operation.name == "Query"
+        reader.usesOlderWords = !isQuery
         try reader.beginRequest()
         while let key = try reader.nextKey() {
             switch key {

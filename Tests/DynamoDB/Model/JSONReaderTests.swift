@@ -57,14 +57,17 @@ import Testing
             (#"{"BS":[]}"#, "One or more parameter values were invalid: Binary sets should not be empty"),
             (
                 #"{"SS":["a","b","a"]}"#,
-                "One or more parameter values were invalid: Input collection [a, b, a] contains duplicates."
+                #"One or more parameter values were invalid: Input collection ["a", "b", "a"] contains duplicates."#
             ),
-            (#"{"NS":["1","1.0"]}"#, "Input collection contains duplicates"),
+            (
+                #"{"NS":["1","1.0"]}"#,
+                "One or more parameter values were invalid: Input collection contains duplicates."
+            ),
             (
                 #"{"BS":["Yg==","Yg=="]}"#,
-                "One or more parameter values were invalid: Input collection [Yg==, Yg==]of type BS contains duplicates."
+                #"One or more parameter values were invalid: Input collection ["Yg==","Yg=="]of type BS contains duplicates."#
             ),
-            (#"{"N":""}"#, "The parameter cannot be converted to a numeric value"),
+            (#"{"N":""}"#, "The parameter cannot be converted to a numeric value: "),
             (#"{"N":"abc"}"#, "The parameter cannot be converted to a numeric value: abc"),
             (#"{"N":"\u0061"}"#, "The parameter cannot be converted to a numeric value: a"),
             (#"{"NS":["1","b"]}"#, "The parameter cannot be converted to a numeric value: b"),

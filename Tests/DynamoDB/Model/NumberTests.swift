@@ -48,7 +48,7 @@ import Testing
 
     @Test("Empty text is no number, and is not repeated in the message")
     func empty() {
-        #expect(NumberTests.refusal("") == "The parameter cannot be converted to a numeric value")
+        #expect(NumberTests.refusal("") == "The parameter cannot be converted to a numeric value: ")
     }
 
     @Test(
