@@ -15,7 +15,7 @@ import threading
 import time
 
 from aws_wire import Wire
-from crash_journal import Register, check_index
+from crash_journal import Register, check_index, check_items
 from nestbox_process import Nestbox, wait_until
 
 SEED = int(os.environ.get("CRASH_SEED") or 1)
@@ -80,13 +80,18 @@ def complaints_of_counts(wire, table, items):
     return complaints
 
 
-def rows_left_over(directory):
-    """What the database of a nestbox that has ended holds of tables that are not there."""
+def copy_of_database(directory):
+    """A copy of the database of a nestbox that has ended, opened: what a restart would find."""
     files = [path for path in pathlib.Path(directory, ".nestbox").rglob("tables.sqlite*") if path.suffix != ".sqlite-shm"]
     copy = tempfile.mkdtemp(dir=directory)
     for path in files:
         shutil.copy(path, copy)
-    database = sqlite3.connect(pathlib.Path(copy, "tables.sqlite"))
+    return sqlite3.connect(pathlib.Path(copy, "tables.sqlite"))
+
+
+def rows_left_over(directory):
+    """What it holds of tables that are not there."""
+    database = copy_of_database(directory)
     try:
         names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         live = {f"items_{n}" for (n,) in database.execute("SELECT id FROM tables")}
@@ -215,3 +220,84 @@ def test_an_expiry_that_is_cut_off_loses_nothing_and_brings_nothing_back(tmp_pat
     settled(nestbox, tmp_path)
     print(f"seed {SEED}: {cut_off} of {KILLS} expiries were cut off")
     assert cut_off > 0, "no expiry was cut off"
+
+
+class Changer(threading.Thread):
+    """Writes items while an index is being built, one request at a time, and keeps their registers until the server is gone."""
+
+    def __init__(self, url, registers, random_source):
+        super().__init__(daemon=True)
+        self.wire, self.registers, self.random = Wire(url), registers, random_source
+
+    def run(self):
+        keys = sorted(self.registers)
+        while True:
+            key = self.random.choice(keys)
+            item = None
+            if self.random.random() < 0.8:
+                item = {"version": {"N": str(self.random.randrange(10**6))}}
+                if self.random.random() < 0.7:
+                    item["owner"] = {"S": f"new{self.random.randrange(5)}"}
+            self.registers[key].attempt(item)
+            try:
+                if item is None:
+                    self.wire.ok("DeleteItem", {"TableName": "building", "Key": {"p": {"S": key}}})
+                else:
+                    self.wire.ok("PutItem", {"TableName": "building", "Item": {"p": {"S": key}, **item}})
+            except GONE:
+                return
+            self.registers[key].acknowledge(item)
+
+
+def index_status(wire):
+    indexes = wire.ok("DescribeTable", {"TableName": "building"})["Table"].get("GlobalSecondaryIndexes", [])
+    return indexes[0]["IndexStatus"] if indexes else None
+
+
+def indexes_being_built(directory):
+    """How many indexes the database of a nestbox that has ended has begun and not finished."""
+    database = copy_of_database(directory)
+    try:
+        return database.execute("SELECT count(*) FROM indexes WHERE backfill IS NOT NULL").fetchone()[0]
+    finally:
+        database.close()
+
+
+def test_a_backfill_that_is_cut_off_goes_on_and_the_index_is_its_table(tmp_path):
+    source = random.Random(f"{SEED}-backfill")
+    nestbox, wire = start(tmp_path)
+    wire.ok("CreateTable", DEFINITION | {"TableName": "building"})
+    items = {f"{n:05}": {"version": {"N": str(n)}} | ({"owner": {"S": f"u{n % 50}"}} if n % 3 else {})
+             for n in range(4 * ITEMS)}
+    load(wire, "building", items)
+    registers = {key: Register() for key in items}
+    for key, item in items.items():
+        registers[key].acknowledge(item)
+    cut_off = 0
+    for kill in range(KILLS):
+        wire.ok("UpdateTable", {
+            "TableName": "building", "AttributeDefinitions": DEFINITION["AttributeDefinitions"] + [OWNER],
+            "GlobalSecondaryIndexUpdates": [{"Create": OWNERS}]})
+        changer = Changer(nestbox.aws_url, registers, random.Random(f"{SEED}-{kill}"))
+        changer.start()
+        time.sleep(source.uniform(0.06, 0.2))
+        nestbox.kill()
+        changer.join(20)
+        assert not changer.is_alive(), "a client hangs"
+        cut_off += indexes_being_built(tmp_path)
+
+        nestbox.start()
+        wire = Wire(nestbox.aws_url)
+        found = read(wire, "building")
+        complaints = check_items(registers, found)
+        wait_until(lambda: index_status(wire) == "ACTIVE", 20, "the index to be built")
+        complaints += complaints_of_counts(wire, "building", found)
+        assert not complaints, f"seed {SEED}, kill {kill}: " + "\n".join(complaints[:10])
+        for key, register in registers.items():
+            register.settle(found.get(key))
+        wire.ok("UpdateTable", {
+            "TableName": "building", "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "byOwner"}}]})
+        wait_until(lambda: index_status(wire) is None, 5, "the index to be gone")
+    settled(nestbox, tmp_path)
+    print(f"seed {SEED}: {cut_off} of {KILLS} backfills were cut off")
+    assert cut_off > 0, "no backfill was cut off"

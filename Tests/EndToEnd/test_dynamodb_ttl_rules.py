@@ -265,3 +265,56 @@ def test_time_to_live_outlives_a_restart(tmp_path):
     assert described(own, table) == {"AttributeName": "ttl", "TimeToLiveStatus": "ENABLED"}
     await_keys(own, table, ["later"])
     assert nestbox.stop() == 0
+
+
+# With --table-delay, tables take their time as AWS's do, and so does this.
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory):
+    nestbox = Nestbox(
+        tmp_path_factory.mktemp("slow"), ["--only", "aws", "--data", "memory", "--table-delay", "300ms"]).start()
+    yield Wire(nestbox.aws_url)
+    assert nestbox.stop() == 0, nestbox.output
+
+
+def await_active(wire, table):
+    wait_until(lambda: wire.ok("DescribeTable", {"TableName": table})["Table"]["TableStatus"] == "ACTIVE", 3, "ACTIVE")
+
+
+def test_a_table_that_is_being_made_or_deleted_has_no_time_to_live_yet_and_no_tags(slow):
+    table = slow.table("p:S", Tags=[{"Key": "k", "Value": "v"}])
+    arn = "arn:aws:dynamodb:us-east-1:000000000000:table/" + table
+    specification = {"TableName": table, "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True}}
+    assert slow.refused("DescribeTimeToLive", {"TableName": table}) == validation(
+        "Cannot describe time to live while table is in CREATING state: Current table state is CREATING")
+    assert slow.refused("UpdateTimeToLive", specification) == (
+        "ResourceInUseException",
+        f"Attempt to change a resource which is still in use: Table {table} is being created")
+    assert slow.refused("ListTagsOfResource", {"ResourceArn": arn}) == (
+        "ResourceNotFoundException", f"Requested resource not found: ResourceArn: {arn} not found")
+    assert slow.refused("DescribeContinuousBackups", {"TableName": table}) == (
+        "TableNotFoundException", f"Table not found: {table}")
+    await_active(slow, table)
+    assert slow.ok("ListTagsOfResource", {"ResourceArn": arn}) == {"Tags": [{"Key": "k", "Value": "v"}]}
+    slow.ok("DeleteTable", {"TableName": table})
+    assert slow.refused("DescribeTimeToLive", {"TableName": table}) == validation(
+        "Cannot describe time to live while table is in DELETING state: Current table state is DELETING")
+    assert slow.refused("TagResource", {"ResourceArn": arn, "Tags": [{"Key": "k", "Value": "w"}]}) == (
+        "ResourceInUseException",
+        f"Attempt to change a resource which is still in use: Table is being deleted: {table}")
+
+
+def test_a_change_shows_that_it_is_going_on_and_is_refused_another_meanwhile(slow):
+    table = slow.table("p:S")
+    await_active(slow, table)
+    enable(slow, table)
+    assert described(slow, table) == {"AttributeName": "ttl", "TimeToLiveStatus": "ENABLING"}
+    assert slow.refused("UpdateTimeToLive", {
+        "TableName": table, "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": False}}) == validation(
+        "Time to live has been modified multiple times within a fixed interval")
+    assert slow.ok("DescribeTable", {"TableName": table})["Table"]["TableStatus"] == "ACTIVE"
+    wait_until(lambda: described(slow, table)["TimeToLiveStatus"] == "ENABLED", 3, "ENABLED")
+    enable(slow, table, enabled=False)
+    assert described(slow, table) == {"AttributeName": "ttl", "TimeToLiveStatus": "DISABLING"}
+    wait_until(lambda: described(slow, table) == {"TimeToLiveStatus": "DISABLED"}, 3, "DISABLED")

@@ -8,7 +8,9 @@ enum DescribeContinuousBackups {
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
     ) throws(DynamoDBError) -> LongOperation? {
         let name = try engine.plainName(engine.nameOfControl(&reader, in: operation))
-        guard engine.storage.table(named: name) != nil else {
+        guard let table = engine.storage.table(named: name),
+            !table.transitions.contains(where: { $0.kind == .creation })
+        else {
             throw DynamoDBError(.tableNotFound, Messages.backedUpTableNotFound(name))
         }
         JSONWriter.append(to: &output) { writer in

@@ -106,7 +106,9 @@ extension Engine {
         guard parts.account.string == configuration.account else {
             throw DynamoDBError(.accessDenied, Messages.accessDenied)
         }
-        guard let table = storage.table(named: name) else {
+        // Tags of a table that is being made are not known yet.
+        guard let table = storage.table(named: name), !table.transitions.contains(where: { $0.kind == .creation })
+        else {
             throw DynamoDBError(.resourceNotFound, Messages.taggedResourceNotFound(arn))
         }
         return table
@@ -115,6 +117,9 @@ extension Engine {
     /// Gives a table other tags, unless they are the same.
     func change(_ table: Table, tags: [Tag]) throws(DynamoDBError) {
         guard tags != table.schema.tags else { return }
+        if table.transitions.contains(where: { $0.kind == .deletion }) {
+            throw DynamoDBError(.resourceInUse, Messages.beingDeleted(table.schema.name))
+        }
         var schema = table.schema
         schema.tags = tags
         try storage.change(table, to: schema)

@@ -11,6 +11,11 @@ enum UpdateTimeToLive {
         try request.read(&reader)
         let (name, attribute, isEnabled) = try request.checked()
         let table = try engine.controlledTable(name)
+        let kinds = table.transitions.map(\.kind)
+        if kinds.contains(.creation) {
+            throw DynamoDBError(.resourceInUse, Messages.expiryWhileCreated(table.schema.name))
+        }
+        if kinds.contains(.deletion) { throw DynamoDBError(.resourceInUse, Messages.beingDeleted(table.schema.name)) }
         var schema = table.schema
         if let current = schema.timeToLive, current.isEnabled {
             guard current.attributeName == attribute else {
@@ -20,9 +25,11 @@ enum UpdateTimeToLive {
         } else if !isEnabled {
             throw .validation(Messages.expiryDisabled)
         }
+        if kinds.contains(.timeToLive) { throw .validation(Messages.expiryChangedTwice) }
         schema.timeToLive = TimeToLive(
             attributeName: attribute, isEnabled: isEnabled, changedMillis: context.now)
         try engine.storage.change(table, to: schema)
+        _ = try engine.begin([.timeToLive], of: table, now: context.now)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             writer.key("TimeToLiveSpecification")
@@ -97,18 +104,28 @@ enum DescribeTimeToLive {
         _ engine: Engine, _: RequestContext, _ reader: inout JSONReader, _ output: inout [UInt8]
     ) throws(DynamoDBError) -> LongRead? {
         let table = try engine.tableOfControl(&reader, in: operation)
+        let kinds = table.transitions.map(\.kind)
+        if kinds.contains(.creation) { throw .validation(Messages.expiryUnknown("CREATING")) }
+        if kinds.contains(.deletion) { throw .validation(Messages.expiryUnknown("DELETING")) }
         let timeToLive = table.schema.timeToLive
         let isEnabled = timeToLive?.isEnabled == true
+        let isChanging = kinds.contains(.timeToLive)
+        let status: StaticString =
+            if isEnabled {
+                isChanging || table.expiry?.fill != nil ? "ENABLING" : "ENABLED"
+            } else {
+                isChanging ? "DISABLING" : "DISABLED"
+            }
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             writer.key("TimeToLiveDescription")
             writer.beginObject()
-            if let timeToLive, isEnabled {
+            if let timeToLive, isEnabled || isChanging {
                 writer.key("AttributeName")
                 writer.string(timeToLive.attributeName)
             }
             writer.key("TimeToLiveStatus")
-            writer.string(constant: !isEnabled ? "DISABLED" : table.expiry?.fill == nil ? "ENABLED" : "ENABLING")
+            writer.string(constant: status)
             writer.endObject()
             writer.endObject()
         }
@@ -120,6 +137,13 @@ enum DescribeTimeToLive {
 extension Messages {
     static let expiryEnabled = "TimeToLive is already enabled"
     static let expiryDisabled = "TimeToLive is already disabled"
+    static let expiryChangedTwice = "Time to live has been modified multiple times within a fixed interval"
+    static func expiryUnknown(_ state: String) -> String {
+        "Cannot describe time to live while table is in \(state) state: Current table state is \(state)"
+    }
+    static func expiryWhileCreated(_ table: Text) -> String {
+        "Attempt to change a resource which is still in use: Table \(table) is being created"
+    }
     static func expiryByOther(_ attribute: Text) -> String {
         "TimeToLive is active on a different AttributeName: current AttributeName is \(attribute)"
     }

@@ -17,6 +17,7 @@ struct Transition: Hashable, Sendable {
         /// Of the table, or of an index of this name; until it is done, the units before are shown.
         case warmThroughput(index: Text?, before: RequestedUnits)
         case encryption
+        case timeToLive
     }
 
     var kind: Kind
@@ -29,7 +30,7 @@ extension Transition.Kind {
     var isUpdate: Bool {
         switch self {
         case .throughput, .billingMode, .tableClass, .indexCreation, .indexDeletion: true
-        case .creation, .deletion, .indexUpdate, .warmThroughput, .encryption: false
+        case .creation, .deletion, .indexUpdate, .warmThroughput, .encryption, .timeToLive: false
         }
     }
 
