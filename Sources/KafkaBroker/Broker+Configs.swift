@@ -122,17 +122,29 @@ extension Broker {
                     "Can't \(isAppend ? "APPEND" : "SUBTRACT") to key \(change.name) because its type is not LIST.")
             }
             let present = configs[change.name] ?? definition?.defaultValue ?? ""
-            var entries = present.split(separator: ",").map(String.init)
-            for entry in (change.value ?? "").split(separator: ",").map(String.init) {
-                if isAppend {
-                    if !entries.contains(entry) { entries.append(entry) }
-                } else if let index = entries.firstIndex(of: entry) {
-                    entries.remove(at: index)
-                }
-            }
-            configs[change.name] = entries.joined(separator: ",")
+            let entries = present.split(separator: ",").map(String.init)
+            let named = (change.value ?? "").split(separator: ",").map(String.init)
+            let changed = isAppend ? Self.appending(named, to: entries) : Self.subtracting(named, from: entries)
+            configs[change.name] = changed.joined(separator: ",")
         case nil:
             throw refusal(.invalidRequest, "Unknown operations type \(change.operationID)")
+        }
+    }
+
+    /// A list with what it does not have yet behind it.
+    private static func appending(_ named: [String], to entries: [String]) -> [String] {
+        var known = Set(entries)
+        return entries + named.filter { known.insert($0).inserted }
+    }
+
+    /// A list without the first of each that is named.
+    private static func subtracting(_ named: [String], from entries: [String]) -> [String] {
+        var left: [String: Int] = [:]
+        for name in named { left[name, default: 0] += 1 }
+        return entries.filter { entry in
+            guard let count = left[entry], count > 0 else { return true }
+            left[entry] = count - 1
+            return false
         }
     }
 

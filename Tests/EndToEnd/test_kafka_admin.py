@@ -368,6 +368,37 @@ def test_topics_are_described_a_page_at_a_time(ask, admin):
     answer = ask("DescribeTopicPartitions", 0, topics=[request.TopicRequest(name=names[0])],
                  response_partition_limit=4, cursor=request.Cursor(topic_name="zz", partition_index=0))
     assert answer["topics"][0]["error_code"] == INVALID_REQUEST
+    for index in (3, 4, 2**31 - 1):
+        answer = ask("DescribeTopicPartitions", 0, topics=[request.TopicRequest(name=names[0])],
+                     response_partition_limit=4, cursor=request.Cursor(topic_name=names[0], partition_index=index))
+        assert answer["topics"][0]["partitions"] == [] and answer["next_cursor"] is None
+
+
+def flexible(ask, key, body):
+    """Asks in version 0 of an API whose first version is flexible."""
+    frame = struct.pack(">hhih", key, 0, 5, -1) + b"\0" + body
+    ask.socket.sendall(struct.pack(">i", len(frame)) + frame)
+    size, _ = struct.unpack(">ii", ask.exactly(8))
+    return ask.exactly(size - 4)[1:]
+
+
+def test_no_client_is_asked_for_metrics(ask):
+    answer = flexible(ask, 71, bytes(16) + b"\0")
+    throttle, error, instance, subscription = struct.unpack(">ih16si", answer[:26])
+    assert (throttle, error) == (0, NONE) and instance != bytes(16)
+    compression, interval, longest, delta, metrics = answer[26:31], *struct.unpack(">ii?B", answer[31:41])
+    assert compression == bytes([5, 4, 3, 1, 2]) and (interval, longest, metrics) == (300_000, 1 << 20, 1)
+    again = flexible(ask, 71, instance + b"\0")
+    assert again[6:22] == instance
+
+    def push(instance, subscription, compression=0, metrics=b""):
+        return struct.unpack(">ih", flexible(
+            ask, 72, instance + struct.pack(">i?b", subscription, False, compression) + bytes([len(metrics) + 1])
+            + metrics + b"\0")[:6])[1]
+    assert push(instance, subscription, metrics=b"m") == NONE
+    assert push(bytes(16), subscription) == INVALID_REQUEST
+    assert push(instance, subscription + 1) == 117
+    assert push(instance, subscription, compression=9) == 76
 
 
 def test_committed_offsets_are_deleted_unless_members_read_the_topic(admin, emulators, topic):

@@ -2,6 +2,9 @@ import KafkaWire
 
 /// The one broker leads every partition: an election is never needed.
 extension ElectLeaders: ServedAPI {
+    /// How many partitions of a topic get an error's text.
+    private static let textsMax = 10_000
+
     package static func handle(
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
@@ -23,7 +26,7 @@ extension ElectLeaders: ServedAPI {
             var result = Response.Topic()
             result.topic = asked.topic
             let topic = broker.catalog.topic(named: asked.topic)
-            result.partitionResult = asked.partitions.map { index in
+            result.partitionResult = asked.partitions.enumerated().map { place, index in
                 var partition = Response.Topic.Partition()
                 partition.partitionID = index
                 if topic?.hasPartition(index) == true {
@@ -31,9 +34,12 @@ extension ElectLeaders: ServedAPI {
                     partition.errorMessage = "Leader election not needed for topic partition."
                 } else {
                     partition.errorCode = .unknownTopicOrPartition
-                    partition.errorMessage =
-                        topic == nil
-                        ? "No such topic as \(asked.topic)" : "No such partition as \(asked.topic)-\(index)"
+                    // A text is much longer than the number that asks for it: millions get none.
+                    if place < Self.textsMax {
+                        partition.errorMessage =
+                            topic == nil
+                            ? "No such topic as \(asked.topic)" : "No such partition as \(asked.topic)-\(index)"
+                    }
                 }
                 return partition
             }

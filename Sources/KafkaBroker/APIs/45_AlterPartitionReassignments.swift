@@ -2,6 +2,9 @@ import KafkaWire
 
 /// There is one broker: a partition stays where it is, or is refused another place.
 extension AlterPartitionReassignments: ServedAPI {
+    /// How many partitions of a topic get an error's text.
+    private static let textsMax = 10_000
+
     package static func handle(
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
@@ -10,14 +13,15 @@ extension AlterPartitionReassignments: ServedAPI {
         response.responses = request.topics.map { asked in
             var result = Response.Topic()
             result.name = asked.name
-            result.partitions = asked.partitions.map { wanted in
+            result.partitions = asked.partitions.enumerated().map { place, wanted in
                 var partition = Response.Topic.Partition()
                 partition.partitionIndex = wanted.partitionIndex
                 do throws(Broker.TopicRefusal) {
                     try reassign(asked.name, wanted, broker)
                 } catch {
                     partition.errorCode = error.error
-                    partition.errorMessage = error.message
+                    // A text is much longer than the number that asks for it: millions get none.
+                    if place < Self.textsMax { partition.errorMessage = error.message }
                 }
                 return partition
             }

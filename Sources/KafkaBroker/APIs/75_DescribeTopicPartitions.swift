@@ -25,14 +25,14 @@ extension DescribeTopicPartitions: ServedAPI {
                     failed(name, TopicName.fault(in: name) == nil ? .unknownTopicOrPartition : .invalidTopicException))
                 continue
             }
-            let start = name == first ? request.cursor?.partitionIndex ?? 0 : 0
-            let end = min(topic.partitionCount, start.addingReportingOverflow(left).partialValue)
-            response.topics.append(describe(topic, start < end ? start..<end : 0..<0, broker))
-            if start < topic.partitionCount, end < topic.partitionCount {
+            let start = min(name == first ? request.cursor?.partitionIndex ?? 0 : 0, topic.partitionCount)
+            let end = start + min(left, topic.partitionCount - start)
+            response.topics.append(describe(topic, start..<end, broker))
+            if end < topic.partitionCount {
                 response.nextCursor = cursor(name, end)
                 break
             }
-            left -= max(0, end - start)
+            left -= end - start
         }
         return .now(response)
     }
