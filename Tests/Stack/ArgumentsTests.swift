@@ -45,7 +45,6 @@ struct ArgumentsTests {
             case .choice(let words): words[0]
             case .port, .seconds: "7"
             case .duration: "7s"
-            case .properties: "x=y"
             }
         #expect(try Arguments.parse(["up"], environment: [option.variable: value])[name] == value)
         #expect(try Arguments.parse(["up", "\(option.flag)=\(value)"], environment: [:])[name] == value)

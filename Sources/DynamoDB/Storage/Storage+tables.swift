@@ -139,8 +139,9 @@ extension Storage {
         hasDiscarded = true
     }
 
-    /// Removes up to `rows` rows of deleted tables; whether there are more. In a transaction of its own.
-    func removeDiscarded(rows: Int) throws(DynamoDBError) -> Bool {
+    /// Removes up to `rows` rows of deleted tables, and not many more bytes than `bytes`; whether there are more. In a transaction of
+    /// its own.
+    func removeDiscarded(rows: Int, bytes: Int = 512 << 10) throws(DynamoDBError) -> Bool {
         guard hasDiscarded else { return false }
         try beginWriting()
         let more = try attempt { () throws(SQLiteError) in
@@ -151,19 +152,38 @@ extension Storage {
             }
             let name = next.text(0)
             next.reset()
-            let slice = try connection.prepare(SQL.deleteSlice(name))
-            slice.bind(1, rows)
-            try slice.run()
-            if connection.changes < rows {
-                try connection.execute(SQL.drop(name))
-                let forget = try statement(SQL.forgetDiscarded)
-                forget.bind(1, text: name)
-                try forget.run()
-            }
+            if try removeSlice(of: name, rows: rows, bytes: bytes) { return true }
+            try connection.execute(SQL.drop(name))
+            let forget = try statement(SQL.forgetDiscarded)
+            forget.bind(1, text: name)
+            try forget.run()
             return true
         }
         try commitTurn()
         hasDiscarded = more
         return more
+    }
+
+    /// Removes some rows; whether there are more. Large items take time by their bytes, small ones by their number.
+    private func removeSlice(of name: String, rows: Int, bytes: Int) throws(SQLiteError) -> Bool {
+        guard name.hasPrefix("items_") else {
+            let slice = try connection.prepare(SQL.deleteSlice(name))
+            slice.bind(1, rows)
+            try slice.run()
+            return connection.changes == rows
+        }
+        let sizes = try connection.prepare(SQL.sizes(name))
+        sizes.bind(1, rows)
+        var (count, total, last) = (0, 0, Int64.min)
+        while total < bytes, try sizes.step() {
+            count += 1
+            last = sizes.integer(0)
+            total += Int(sizes.integer(1))
+        }
+        sizes.reset()
+        let delete = try connection.prepare(SQL.deleteUpTo(name))
+        delete.bind(1, last)
+        try delete.run()
+        return count == rows || total >= bytes
     }
 }
