@@ -67,22 +67,22 @@ extension TableSchema {
     func checkIndexKeys(of update: UpdateExpression) throws(DynamoDBError) {
         guard !indexes.isEmpty else { return }
         let targets = update.targets
-        for index in indexes.sorted(by: { $0.name < $1.name }) {
+        try checkIndexes { index in
             for attribute in index.key.attributes {
                 guard let target = targets.first(where: { !$0.path.isNested && $0.path.attribute == attribute.name }),
                     let type = target.type, type != attribute.type
                 else { continue }
-                throw .validation(
-                    Messages.indexKeyType(attribute.name, expected: attribute.type, actual: type, index: index.name))
+                return Messages.indexKeyType(
+                    attribute.name, expected: attribute.type, actual: type, index: index.name)
             }
+            return nil
         }
     }
 
     /// Checks the index keys that an item has. With `before`, the item is the outcome of an update, and only what that
-    /// changed is looked at. Of several wrong ones, AWS names that of the first index by name.
+    /// changed is looked at.
     func checkIndexKeys(of item: Item, before: Item?, isUpdate: Bool) throws(DynamoDBError) {
-        guard !indexes.isEmpty else { return }
-        for index in indexes.sorted(by: { $0.name < $1.name }) {
+        try checkIndexes { index in
             // Of a key of several attributes the sizes are taken together.
             var sizes = (partition: 0, sort: 0)
             for (position, attribute) in index.key.attributes.enumerated() {
@@ -92,22 +92,32 @@ extension TableSchema {
                 if isPartition { sizes.partition = size } else { sizes.sort = size }
                 if key.contains(attribute.name) || isUpdate && before?[attribute.name] == value { continue }
                 guard value.type == attribute.type else {
-                    if isUpdate { throw .validation(Messages.updatesIndexKeyType) }
-                    let message = Messages.indexKeyType(
+                    if isUpdate { return Messages.updatesIndexKeyType }
+                    return Messages.indexKeyType(
                         attribute.name, expected: attribute.type, actual: value.type, index: index.name)
-                    throw .validation(message)
                 }
                 if value.isEmptyKey {
-                    throw .validation(
-                        isUpdate
-                            ? Messages.emptyUpdatedIndexKey(attribute.type)
-                            : Messages.emptyIndexKey(attribute.name, attribute.type, index: index.name))
+                    return isUpdate
+                        ? Messages.emptyUpdatedIndexKey(attribute.type)
+                        : Messages.emptyIndexKey(attribute.name, attribute.type, index: index.name)
                 }
                 if let message = TableSchema.sizeProblem(size, isPartition: isPartition) {
-                    throw .validation(isUpdate ? Messages.updatesIndexKeySize : message)
+                    return isUpdate ? Messages.updatesIndexKeySize : message
                 }
             }
+            return nil
         }
+    }
+
+    /// Throws what is wrong with the keys of an index; of several that are wrong AWS names the first by name.
+    @inline(__always)
+    private func checkIndexes(_ problem: (IndexSchema) -> String?) throws(DynamoDBError) {
+        var found: (index: Text, message: String)?
+        for index in indexes {
+            guard let message = problem(index) else { continue }
+            if found == nil || index.name < found!.index { found = (index.name, message) }
+        }
+        if let found { throw .validation(found.message) }
     }
 }
 
