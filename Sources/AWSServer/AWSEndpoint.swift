@@ -78,6 +78,7 @@ public final class AWSEndpoint {
         credentials = CredentialReader(region: configuration.region)
         verifier = configuration.verifier
         databases.isBusy = { [unowned self] database in long.contains { $0.database === database } }
+        databases.onOpen = { [unowned self] in stepSoon() }
         steps = loop.timer { [unowned self] in step() }
         resumes = loop.timer { [unowned self] in resumeLong() }
         expiry = loop.timer { [unowned self] in
@@ -163,11 +164,15 @@ public final class AWSEndpoint {
     private func step() {
         if !isStepSoon {
             for database in databases.open {
-                database.engine.rest()
+                database.isRestDue = true
                 database.isStepDue = true
             }
         }
-        if let database = databases.nextForStep() { database.isStepDue = database.engine.step(now: loop.wallMillis) }
+        if let database = databases.nextForStep() {
+            if database.isRestDue { database.engine.rest() }
+            database.isRestDue = false
+            database.isStepDue = database.engine.step(now: loop.wallMillis)
+        }
         isStepSoon = databases.open.contains { $0.isStepDue }
         steps?.start(after: isStepSoon ? .milliseconds(1) : .seconds(10))
         awaitExpiry()

@@ -5,6 +5,8 @@ final class Database {
     let engine: Engine
     /// Whether there may be background work.
     var isStepDue = true
+    /// Whether its caches may be given back.
+    var isRestDue = false
     fileprivate let credential: SignedCredential?
     fileprivate var lastUse: UInt64 = 0
 
@@ -44,6 +46,8 @@ public final class Databases {
     private var nextStep = 0
     /// Whether a database is at work over more than one turn.
     var isBusy: (Database) -> Bool = { _ in false }
+    /// Called when one was opened: there may be background work that was left.
+    var onOpen: () -> Void = {}
 
     /// One engine, whoever asks.
     public init(shared engine: Engine) {
@@ -75,6 +79,7 @@ public final class Databases {
         database.lastUse = uses
         byCredential[credential] = database
         open.append(database)
+        onOpen()
         return database
     }
 

@@ -107,6 +107,16 @@ private final class Directories {
         #expect(!databases.open.contains { $0 === first })
     }
 
+    @Test("Opening one is told, and finding it again is not")
+    func opening() throws {
+        let databases = directories.databases(openMax: 2)
+        defer { databases.close() }
+        var count = 0
+        databases.onOpen = { count += 1 }
+        for key in ["a", "a", "b", "a", "c"] { _ = try databases.database(of: credential(key)) }
+        #expect(count == 3)
+    }
+
     @Test("Background work comes to each in its turn")
     func steps() throws {
         let databases = directories.databases(openMax: 9)
