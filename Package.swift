@@ -96,6 +96,8 @@ let package = Package(
         // Benchmarks: the limit in C, the empty server to be measured against it, the load for both
         .executableTarget(name: "epoll-limit", path: "Benchmarks/EpollLimit"),
         .executableTarget(name: "load", path: "Benchmarks/Load"),
+        .executableTarget(name: "kafka-limit", path: "Benchmarks/KafkaLimit"),
+        .executableTarget(name: "kafka-load", path: "Benchmarks/KafkaLoad"),
         program("empty-server", path: "Benchmarks/EmptyServer", ["HTTP", "Reactor"]),
 
         // Tests

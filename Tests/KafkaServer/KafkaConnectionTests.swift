@@ -68,9 +68,7 @@ struct KafkaConnectionTests {
         #expect(waited > .milliseconds(190) && waited < .seconds(5))
     }
 
-    @Test(
-        "What a client sent before it broke its connection counts: records without acknowledgement behind an answered request"
-    )
+    @Test("What a client sent before it broke its connection counts, also behind an answer that cannot be sent")
     func brokenConnection() throws {
         let fixture = try EndpointFixture()
         let reader = try fixture.client()
