@@ -158,15 +158,17 @@ public final class Connection {
         loop.markDirty(self, adding: count)
     }
 
-    /// Sends what the socket takes, up to 1 MiB; the rest when it is writable again. Called at the end of a turn.
-    func flush() {
+    /// Sends what the socket takes, up to about `budget` bytes; the rest when it is writable again. Called at the end of a turn.
+    func flush(atMost budget: Int) {
         guard state == .open else { return }
-        var budget = 1 << 20
+        var budget = budget
         waitsForSocket = false
         while output.count > 0 && !waitsForSocket {
             var offered = 0
             let waiting = output.count
-            let sent = output.withNext(loop.outputScratch) { bytes in
+            let scratch = UnsafeMutableRawBufferPointer(
+                rebasing: loop.outputScratch[..<min(loop.outputScratch.count, budget)])
+            let sent = output.withNext(scratch) { bytes in
                 offered = bytes.count
                 return nestbox_send(descriptor, bytes.baseAddress, bytes.count, bytes.count < waiting ? 1 : 0)
             }

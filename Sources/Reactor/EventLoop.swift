@@ -270,13 +270,20 @@ public final class EventLoop {
         }
     }
 
+    /// What a turn sends in all, as long as no connection gets less than `flushMin` or more than `flushMax`; in bytes.
+    private static let turnOutputMax = 4 << 20
+    private static let flushMin = 64 << 10
+    private static let flushMax = 1 << 20
+
     private func flush() {
         guard !dirty.isEmpty else { return }
         var batch: [Connection] = []
         swap(&batch, &dirty)
+        // A turn stays short however many connections get large answers: they share what it sends.
+        let share = max(Self.flushMin, min(Self.flushMax, Self.turnOutputMax / batch.count))
         for connection in batch {
             connection.isDirty = false
-            connection.flush()
+            connection.flush(atMost: share)
         }
         if dirty.isEmpty {
             batch.removeAll(keepingCapacity: true)
