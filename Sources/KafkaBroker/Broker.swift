@@ -56,6 +56,7 @@ public final class Broker {
         self.configuration.takeOver(settings)
         logs = try PartitionLogs(root: configuration.directory, durability: configuration.durability, background: work)
         logs.removeStrays { catalog.topic(named: $0) != nil }
+        logs.steadyMillis = { [unowned self] in steadyNow }
         logs.onAppend = { [unowned self] log, count in recordsCame(to: log, count) }
         logs.onAbandon = { [unowned self] log in recordsCame(to: log, .max) }
         fetches.answer = { [unowned self] waiter in Fetch.answer(waiter, self) }

@@ -70,11 +70,13 @@ package final class PartitionLogs {
         log.onAbandon = { [weak self] log in self?.onAbandon?(log) }
         log.onStartOffset = { [weak self] log in self?.note(startOf: log) }
         log.onFlushDue = { [weak self] log, now in
-            let (due, overflow) = now.addingReportingOverflow(log.configuration.flushMillis)
-            if !overflow { self?.flushes.append((due, log)) }
+            guard let self else { return }
+            flushes.append((Deadline.after(log.configuration.flushMillis, from: steadyMillis?() ?? now), log))
         }
         log.onGiveUp = { [weak self] log, paths, now in
-            self?.deletions.add(paths, now: now, delayMillis: log.configuration.fileDeleteDelayMillis)
+            guard let self else { return }
+            deletions.add(
+                paths, now: steadyMillis?() ?? now, delayMillis: log.configuration.fileDeleteDelayMillis)
         }
         state.recovered(name)
         open[Key(topicID: topicID, partition: partition)] = log
@@ -158,7 +160,11 @@ package final class PartitionLogs {
     /// Writes where logs begin, so that records that were deleted on demand stay deleted.
     package func writeStartOffsets() throws(StorageError) { try startOffsets.write() }
 
-    /// When files are to be removed or logs to be flushed next, in milliseconds since 1970.
+    /// The time by a clock that only runs forward, by which files wait to be removed and logs to be flushed; unless set,
+    /// that of the day.
+    var steadyMillis: (() -> Int64)?
+
+    /// When files are to be removed or logs to be flushed next.
     var nextDueMillis: Int64? {
         [deletions.nextDueMillis, flushes.lazy.map(\.dueMillis).min()].lazy.compactMap { $0 }.min()
     }

@@ -206,7 +206,7 @@ import Testing
         #expect(deletions.takeDue(now: 9).isEmpty)
         #expect(deletions.takeDue(now: 10) == ["a"])
         #expect(deletions.takeDue(now: 1000) == ["b", "c"])
-        #expect(deletions.nextDueMillis == .max)
+        #expect(deletions.nextDueMillis == Deadline.never)
     }
 
     @Test("The broker looks at all logs, open or not, after the initial delay and then at every interval")
@@ -245,6 +245,31 @@ import Testing
         run(to: fixture.now + 7)
         #expect(Directory.contents(of: path) == nil)
         #expect(broker.nextDeadlineMillis == fixture.now - 7 + 1000)
+    }
+
+    @Test("Intervals of any length wait, and the clock of the day may be set meanwhile", arguments: [Int64.max, 0, -1])
+    func intervals(_ millis: Int64) throws {
+        let fixture = try BrokerFixture {
+            $0.logInitialTaskDelayMillis = 0
+            $0.logRetentionCheckIntervalMillis = millis
+            $0.logCleanerBackoffMillis = millis
+        }
+        let start = fixture.now
+        let topic = try fixture.broker.create(Broker.NewTopic(name: "t"))
+        let log = try fixture.broker.log(topic, 0)
+        try log.put(batch(count: 1, timestamp: start), now: start)
+        topic.overrides = ["retention.ms": "5", "file.delete.delay.ms": "9223372036854775807"]
+        fixture.broker.logs.reconfigure(topic)
+        // An hour back: the record is not old yet. A day ahead: it is.
+        fixture.broker.advance(to: start - 3_600_000, steady: start + 1)
+        #expect(log.logStartOffset == 0)
+        let next = try #require(fixture.broker.nextDeadlineMillis)
+        #expect(millis == .max ? next > start + 100 : next <= start + 3)
+        fixture.broker.advance(to: start + 86_400_000, steady: start + 100)
+        #expect(log.logStartOffset == (millis == .max ? 0 : 1))
+        // With a steady clock that is far ahead of the day's, too.
+        fixture.broker.advance(to: 1, steady: start + 101)
+        #expect(fixture.broker.nextDeadlineMillis != nil)
     }
 
     @Test("New configs reach open logs at once")

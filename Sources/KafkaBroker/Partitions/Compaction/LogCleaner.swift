@@ -2,19 +2,27 @@
 /// (Kafka's `LogCleaner`).
 package final class LogCleaner: BrokerPart {
     private unowned let broker: Broker
-    /// When to look next; nil while a log is being compacted.
+    /// When to look next, by the clock that only runs forward; nil while a log is being compacted.
     private var nextMillis: Int64?
 
     init(broker: Broker, now: Int64) {
         self.broker = broker
-        if broker.configuration.logCleanerEnable { nextMillis = now + broker.configuration.logCleanerBackoffMillis }
+        if broker.configuration.logCleanerEnable { rest(from: now) }
+    }
+
+    package var isMeasuredSteadily: Bool { true }
+
+    private func rest(from now: Int64) {
+        nextMillis = Deadline.after(max(1, broker.configuration.logCleanerBackoffMillis), from: now)
     }
 
     package var nextDeadlineMillis: Int64? { nextMillis }
 
-    package func advance(to now: Int64) {
-        guard let next = nextMillis, now >= next else { return }
-        nextMillis = now + broker.configuration.logCleanerBackoffMillis
+    package func advance(to steady: Int64) {
+        guard let next = nextMillis, steady >= next else { return }
+        rest(from: steady)
+        // How old a record is, the clock of the day says.
+        let now = broker.now
         var filthiest: (log: PartitionLog, range: DirtyRange)?
         for log in broker.logs.openLogs where log.configuration.isCompacted {
             _ = try? log.deleteOldSegments(now: now, limit: 16)
@@ -32,7 +40,7 @@ package final class LogCleaner: BrokerPart {
         ) { [unowned broker, weak self] end in
             if let end { broker.logs.note(compacted: filthiest.log, to: end) }
             // There may be more to do.
-            self?.nextMillis = now
+            self?.nextMillis = steady
         }
     }
 

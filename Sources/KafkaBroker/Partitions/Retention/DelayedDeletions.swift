@@ -8,15 +8,14 @@ struct DelayedDeletions {
     /// The earliest last.
     private var entries: [Entry] = []
 
-    /// Takes files that are removed `delayMillis` after `now`.
+    /// Takes files that are removed `delayMillis` after `now`, in milliseconds of any clock that is always the same.
     mutating func add(_ paths: [String], now: Int64, delayMillis: Int64) {
-        let (sum, overflow) = now.addingReportingOverflow(delayMillis)
-        let due = overflow ? Int64.max : sum
+        let due = Deadline.after(delayMillis, from: now)
         let index = entries.firstIndex { $0.dueMillis <= due } ?? entries.count
         entries.insert(Entry(dueMillis: due, paths: paths), at: index)
     }
 
-    /// When the next files are due, in milliseconds since 1970.
+    /// When the next files are due.
     var nextDueMillis: Int64? { entries.last?.dueMillis }
 
     /// The files that are due; they are forgotten here.

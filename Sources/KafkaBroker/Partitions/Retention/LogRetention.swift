@@ -6,7 +6,7 @@ package final class LogRetention: BrokerPart {
     /// The topics that this round has still to look at, the next one last; and the next partition of that.
     private var topics: [Topic] = []
     private var partition: Int32 = 0
-    /// The time of the last slice.
+    /// The time of the last slice, by the clock that only runs forward, as all of these.
     private var lastMillis: Int64
 
     /// What one slice may do, as the work of looking at so many short logs: well below a millisecond.
@@ -19,8 +19,10 @@ package final class LogRetention: BrokerPart {
     init(broker: Broker, now: Int64) {
         self.broker = broker
         lastMillis = now
-        nextRoundMillis = now + broker.configuration.logInitialTaskDelayMillis
+        nextRoundMillis = Deadline.after(broker.configuration.logInitialTaskDelayMillis, from: now)
     }
+
+    package var isMeasuredSteadily: Bool { true }
 
     package var nextDeadlineMillis: Int64? {
         guard topics.isEmpty else { return lastMillis }
@@ -34,7 +36,8 @@ package final class LogRetention: BrokerPart {
         if topics.isEmpty, now >= nextRoundMillis {
             topics = broker.catalog.topics.reversed()
             partition = 0
-            nextRoundMillis = now + broker.configuration.logRetentionCheckIntervalMillis
+            nextRoundMillis = Deadline.after(
+                max(1, broker.configuration.logRetentionCheckIntervalMillis), from: now)
         }
         guard !topics.isEmpty else { return }
         var budget = Self.sliceBudget
@@ -44,7 +47,8 @@ package final class LogRetention: BrokerPart {
                 partition = 0
                 continue
             }
-            let cost = look(at: topic, now: now)
+            // How old a record is, the clock of the day says.
+            let cost = look(at: topic, now: broker.now)
             budget -= cost.units
             if cost.isDone { partition += 1 }
         }
