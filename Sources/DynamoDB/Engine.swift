@@ -135,7 +135,8 @@ public final class Engine {
             do throws(DynamoDBError) {
                 guard try jobs[position].slice(self, now) else { continue }
                 nextJob = (position + 1) % jobs.count
-                if storage.connection.isCheckpointDue { try? storage.connection.checkpoint() }
+                // What many slices write is copied in small portions, none of which keeps requests waiting long.
+                if storage.connection.pagesInLog >= Engine.slicePages { try? storage.connection.checkpoint() }
                 return true
             } catch {
                 // Another job may get on; this one is tried again at the next call.
@@ -159,6 +160,8 @@ public final class Engine {
         return next == .max ? nil : max(0, min(next, .max / 2000)) * 1000 + 1
     }
 
+    /// The pages in the write-ahead log that background work copies at a time: 4 MB.
+    static let slicePages = 1024
     /// The pages in the write-ahead log from which on an idle moment is used to copy them.
     static let checkpointPages = 64
 

@@ -234,6 +234,7 @@ struct TableChange {
         schema.isOnDemand = true
         schema.throughput.readUnits = 0
         schema.throughput.writeUnits = 0
+        schema.throughput.decreases = before.throughput.decreases(onDayOf: context.now)
         schema.throughput.decreasedMillis = context.now
         schema.onDemandMillis = context.now
         kinds.append(.billingMode)

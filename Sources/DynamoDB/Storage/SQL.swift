@@ -154,6 +154,7 @@ enum SQL {
             ? "DELETE FROM \(name) WHERE key IN (SELECT key FROM \(name) LIMIT ?1)"
             : "DELETE FROM \(name) WHERE id IN (SELECT id FROM \(name) LIMIT ?1)"
     }
+    static func dropKey(_ name: String) -> String { "DROP INDEX IF EXISTS \(name)_key" }
     /// Of items, in the order of their rows: rowid, size.
     static func sizes(_ name: String) -> String { "SELECT id, size FROM \(name) ORDER BY id LIMIT ?1" }
     static func deleteUpTo(_ name: String) -> String { "DELETE FROM \(name) WHERE id <= ?1" }

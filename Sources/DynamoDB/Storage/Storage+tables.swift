@@ -172,6 +172,8 @@ extension Storage {
             try slice.run()
             return connection.changes == rows
         }
+        // With the index on the key each row would write a page of it; without, rows that lie together go together.
+        try connection.execute(SQL.dropKey(name))
         let sizes = try connection.prepare(SQL.sizes(name))
         sizes.bind(1, rows)
         var (count, total, last) = (0, 0, Int64.min)
