@@ -1,5 +1,7 @@
 """What topics keep: compaction, retention by time and size, DeleteRecords, timestamps; seen by confluent-kafka and on disk."""
 
+import random
+import socket
 import time
 import uuid
 
@@ -231,3 +233,46 @@ def test_compression_type_is_what_the_disk_has(broker, admin, codec):
     attributes = int.from_bytes(path.read_bytes()[21:23], "big")
     assert attributes & 7 == ["uncompressed", "gzip", "snappy", "lz4", "zstd"].index(codec)
     assert [message.value() for message in read(broker, topic)] == [b"x" * 1000]
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def test_kill_during_compaction_loses_nothing_and_brings_nothing_back(tmp_path):
+    arguments = ["--only", "kafka", "--data", str(tmp_path / "data"), "--kafka-port", str(free_port())]
+    for line in [*QUICK, "log.cleaner.backoff.ms=5"]:
+        arguments += ["--kafka-property", line]
+    nestbox = Nestbox(tmp_path, arguments, any_port=False).start()
+    topic = make(
+        confluent_kafka.admin.AdminClient({"bootstrap.servers": nestbox.kafka}), cleanup_policy="compact", segment_ms=10,
+        min_cleanable_dirty_ratio=0.01, delete_retention_ms=50, file_delete_delay_ms=20)
+    producer = confluent_kafka.Producer({
+        "bootstrap.servers": nestbox.kafka, "linger.ms": 1, "enable.idempotence": True, "batch.num.messages": 5,
+        "reconnect.backoff.max.ms": 100})
+    newest, errors, numbers = {}, [], random.Random(5)
+
+    def delivered(error, message):
+        if error is not None:
+            errors.append(error)
+        elif message.offset() >= newest.get(message.key(), (-1, None))[0]:
+            newest[message.key()] = (message.offset(), message.value())
+
+    for _ in range(3):
+        end = time.monotonic() + numbers.uniform(0.2, 0.5)
+        while time.monotonic() < end:
+            value = None if numbers.random() < 0.2 else "x" * numbers.randint(0, 300)
+            producer.produce(topic, key=f"k{numbers.randint(0, 20)}", value=value, on_delivery=delivered)
+            producer.poll(0.002)
+        nestbox.kill()
+        nestbox.start()
+    assert producer.flush(30) == 0 and not errors
+    messages = read(nestbox, topic)
+    assert all(first.offset() < second.offset() for first, second in zip(messages, messages[1:]))
+    assert len(messages) < messages[-1].offset() / 2, "it was compacted"
+    found = {message.key(): (message.offset(), message.value()) for message in messages}
+    for key, (offset, value) in newest.items():
+        assert found.get(key) == (offset, value) or value is None and key not in found
+    assert nestbox.stop() == 0
