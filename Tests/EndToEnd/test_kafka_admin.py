@@ -242,6 +242,45 @@ def test_a_group_and_a_metrics_subscription_have_configs(ask):
     assert ask("ListConfigResources", 1, resource_types=[GROUP])["config_resources"] == []
 
 
+# What was changed takes effect on topics that are in use
+
+
+def send(emulators, topic, value, key=None, **settings):
+    """Produces one record; returns its timestamp's type, or the error's code."""
+    outcome = []
+    producer = confluent_kafka.Producer({"bootstrap.servers": emulators.kafka, **settings})
+    producer.produce(topic, value, key=key, partition=0, on_delivery=lambda error, message: outcome.append(
+        error.code() if error else message.timestamp()[0]))
+    assert producer.flush(10) == 0
+    return outcome[0]
+
+
+def test_the_largest_message_changes_with_its_config(ask, emulators, topic):
+    assert send(emulators, topic, b"x" * 3000) == confluent_kafka.TIMESTAMP_CREATE_TIME
+    assert alter(ask, TOPIC, topic, ("max.message.bytes", SET, "2000")) == (NONE, None)
+    assert send(emulators, topic, b"x" * 3000) == KafkaError.MSG_SIZE_TOO_LARGE
+    assert alter(ask, TOPIC, topic, ("max.message.bytes", DELETE, None)) == (NONE, None)
+    assert send(emulators, topic, b"x" * 3000) == confluent_kafka.TIMESTAMP_CREATE_TIME
+    try:
+        assert alter(ask, BROKER, "", ("message.max.bytes", SET, "2000")) == (NONE, None)
+        assert send(emulators, topic, b"x" * 3000) == KafkaError.MSG_SIZE_TOO_LARGE
+    finally:
+        assert replace(ask, BROKER, "", {}) == (NONE, None)
+    assert send(emulators, topic, b"x" * 3000) == confluent_kafka.TIMESTAMP_CREATE_TIME
+
+
+def test_a_topic_becomes_compacted_and_wants_keys(ask, emulators, topic):
+    assert send(emulators, topic, b"v") == confluent_kafka.TIMESTAMP_CREATE_TIME
+    assert alter(ask, TOPIC, topic, ("cleanup.policy", SET, "compact")) == (NONE, None)
+    assert send(emulators, topic, b"v") == KafkaError.INVALID_RECORD
+    assert send(emulators, topic, b"v", key=b"k") == confluent_kafka.TIMESTAMP_CREATE_TIME
+
+
+def test_the_brokers_clock_becomes_a_topics_clock(ask, emulators, topic):
+    assert alter(ask, TOPIC, topic, ("message.timestamp.type", SET, "LogAppendTime")) == (NONE, None)
+    assert send(emulators, topic, b"v") == confluent_kafka.TIMESTAMP_LOG_APPEND_TIME
+
+
 # Partitions
 
 
