@@ -74,6 +74,48 @@ import Testing
         #expect(try second.create(.init(name: "gone")).overrides.isEmpty)
     }
 
+    @Test("What is said to work exists")
+    func effects() {
+        #expect(ConfigEffects.topic.allSatisfy { TopicConfigs.named($0) != nil })
+        #expect(ConfigEffects.broker.allSatisfy { BrokerConfigs.named($0) != nil })
+    }
+
+    @Test("CreateTopics tells every config with its source, also where the broker's set-up says it in another unit")
+    func created() throws {
+        let fixture = try BrokerFixture { _ = $0.set("log.retention.hours", "1") }
+        var topic = CreateTopics.Request.Topic()
+        topic.name = "t"
+        topic.numPartitions = 1
+        topic.replicationFactor = 1
+        var config = CreateTopics.Request.Topic.Config()
+        config.name = "segment.ms"
+        config.value = "5"
+        topic.configs = [config]
+        var request = CreateTopics.Request()
+        request.topics = [topic]
+        let configs = try #require(try fixture.ask(CreateTopics.self, 7, request).topics.first?.configs)
+        let told = Dictionary(uniqueKeysWithValues: configs.map { ($0.name, ($0.value, $0.configSource)) })
+        #expect(configs.count == TopicConfigs.all.count)
+        #expect(told["segment.ms"]?.0 == "5" && told["segment.ms"]?.1 == 1)
+        #expect(told["retention.ms"]?.0 == "3600000" && told["retention.ms"]?.1 == 4)
+        #expect(told["segment.bytes"]?.0 == "1073741824" && told["segment.bytes"]?.1 == 5)
+    }
+
+    @Test("A data directory keeps its cluster's id; a new one gets the one that is wanted, or a random one")
+    func clusterID() throws {
+        let directory = try TemporaryDirectory()
+        func id(_ wanted: String?) throws -> String {
+            try MetaProperties.clusterID(
+                in: directory.path, wanted: wanted, nodeID: 1, random: { UInt64.random(in: .min ... .max) })
+        }
+        let first = try id(nil)
+        #expect(first.utf8.count == 22 && !first.hasPrefix("-"))
+        #expect(try id(nil) == first && id("other") == first)
+        let other = try TemporaryDirectory()
+        #expect(
+            try MetaProperties.clusterID(in: other.path, wanted: "mine", nodeID: 1, random: { 0 }) == "mine")
+    }
+
     @Test("A config of the broker itself can be changed while it runs, and goes back")
     func dynamicFields() throws {
         let fixture = try BrokerFixture { $0.logCleanerBackoffMillis = 7 }

@@ -1,7 +1,7 @@
 /// Which configs change what the broker does. All others are kept and told, as tools expect them, and change nothing: they are about what one node
 /// without TLS, SASL, quotas and tiers does not have.
 package enum ConfigEffects {
-    private static let topic: Set<String> = [
+    static let topic: Set<String> = [
         "cleanup.policy", "compression.gzip.level", "compression.lz4.level", "compression.type",
         "compression.zstd.level", "delete.retention.ms", "file.delete.delay.ms", "flush.messages", "flush.ms",
         "index.interval.bytes", "max.compaction.lag.ms", "max.message.bytes", "message.timestamp.after.max.ms",
@@ -10,7 +10,7 @@ package enum ConfigEffects {
         "segment.index.bytes", "segment.jitter.ms", "segment.ms",
     ]
 
-    private static let broker: Set<String> = {
+    static let broker: Set<String> = {
         var names: Set<String> = [
             "advertised.listeners", "broker.id", "broker.rack", "controller.listener.names",
             "listener.security.protocol.map", "listeners",
