@@ -110,6 +110,15 @@ def test_every_value_has_its_size(wire, table, value, size):
     assert put(wire, table, v=value, f=filler(rest + 1)).error == TOO_LARGE
 
 
+def test_a_put_in_a_batch_is_measured_alike(wire, table):
+    def write(count):
+        return wire.send("BatchWriteItem", {"RequestItems": {table: [
+            {"PutRequest": {"Item": KEY | {"f": filler(count)}}}]}})
+
+    assert write(ITEM_BYTES - 3).status == 200
+    assert write(ITEM_BYTES - 2).error == validation("Item size has exceeded the maximum allowed size")
+
+
 def transact(wire, action):
     return wire.send("TransactWriteItems", {"TransactItems": [action]})
 
