@@ -51,7 +51,7 @@ DIGITS = "Attempting to store more than 38 significant digits in a Number"
     ("1E-131", UNDERFLOW), ("-1E-131", UNDERFLOW), ("0e126", OVERFLOW), ("0e-131", UNDERFLOW),
     ("1e99999999999", OVERFLOW), ("1e-99999999999", UNDERFLOW), ("1e2147483648", OVERFLOW),
     ("1e9223372036854775808", "The parameter cannot be converted to a numeric value: 1e9223372036854775808"),
-    ("", "The parameter cannot be converted to a numeric value"),
+    ("", "The parameter cannot be converted to a numeric value: "),
     ("a", "The parameter cannot be converted to a numeric value: a"),
     ("1 ", "The parameter cannot be converted to a numeric value: 1 "),
     ("0x1", "The parameter cannot be converted to a numeric value: 0x1"),

@@ -160,9 +160,13 @@ extension Storage {
         var earliest = Int64.max
         for table in tables {
             guard let index = table.expiry else { continue }
-            if try fill(index, of: table) { return true }
             if seconds >= index.next, try sweep(index, of: table, seconds) { return true }
             earliest = min(earliest, index.next)
+        }
+        // What is due goes before what may be due: a large table that begins to have time to live holds up no other.
+        for table in tables {
+            guard let index = table.expiry else { continue }
+            if try fill(index, of: table) { return true }
         }
         nextExpiry = earliest
         return false
