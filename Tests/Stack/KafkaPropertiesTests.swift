@@ -12,7 +12,10 @@ import Testing
 
     @Test(
         "Variables of Kafka's scripts and of clients are no configs",
-        arguments: ["KAFKA_HEAP_OPTS", "KAFKA_BROKERS", "KAFKA_LOG4J_OPTS", "KAFKA_", "KAFKAESQUE", "NUM_PARTITIONS"])
+        arguments: [
+            "KAFKA_HEAP_OPTS", "KAFKA_BROKERS", "KAFKA_GROUP_ID", "KAFKA_TOPIC_NAME", "KAFKA_LOG4J_OPTS", "KAFKA_",
+            "KAFKAESQUE", "NUM_PARTITIONS",
+        ])
     func others(_ variable: String) { #expect(KafkaProperties.configName(of: variable) == nil) }
 
     @Test("Variables do not say where to listen when free ports are wanted; a flag does")
