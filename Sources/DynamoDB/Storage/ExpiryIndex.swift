@@ -148,7 +148,7 @@ extension Storage {
     static let expiryAgeMax: Int64 = 5 * 365 * 86_400
 
     /// What a slice of expiry does at most, which takes about a millisecond: items, and their bytes.
-    static let expiryItems = 64
+    static let expiryItems = 32
     static let expiryBytes = 64 << 10
 
     /// Does a slice of the work of expiry, in a transaction of its own: adds items to an expiry index, or removes items that
