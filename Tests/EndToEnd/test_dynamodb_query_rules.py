@@ -343,12 +343,13 @@ def test_a_query_within_a_range_goes_on(query):
     assert numbers(query("p = :p AND c > :c", values, ExclusiveStartKey={**P, "c": {"N": "6.5"}})) == [7, 8, 9]
 
 
-def test_a_partition_of_one_item_is_not_started_in(wire):
+def test_a_partition_of_one_item_is_not_started_in_and_never_continued(wire):
     table = wire.table("p:S")
-    assert wire.refused("Query", {
-        "TableName": table, "KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": {"S": "x"}},
-        "ExclusiveStartKey": {"p": {"S": "x"}}}) == validation(
-            "The provided exclusive start key is invalid: ExclusiveStartKey: {p=AttributeValue: {S:x}}")
+    wire.ok("PutItem", {"TableName": table, "Item": P})
+    request = {"TableName": table, "KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": P["p"]}}
+    assert wire.ok("Query", {**request, "Limit": 1}) == {"Count": 1, "Items": [P], "ScannedCount": 1}
+    assert wire.refused("Query", {**request, "ExclusiveStartKey": P}) == validation(
+        "The provided exclusive start key is invalid: ExclusiveStartKey: {p=AttributeValue: {S:x}}")
 
 
 # Placeholders

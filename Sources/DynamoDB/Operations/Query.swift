@@ -44,7 +44,8 @@ enum Query {
         try table.schema.checkScalarKeys(expressions.filter?.paths ?? [])
         var plan = LongRead.Plan(table: table, index: index, range: range)
         plan.isForward = request.isForward
-        plan.limit = request.limit
+        // A partition of a table without a sort key is one item: nothing is left after it, and no page may begin there.
+        plan.limit = index == nil && schema.sort == nil ? nil : request.limit
         plan.filter = expressions.filter
         plan.projection = expressions.projection
         plan.isCount = request.select == "COUNT"
