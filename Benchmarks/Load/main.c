@@ -1,14 +1,17 @@
-// A load: N connections, each with one request under way, for a number of requests in all. Every answer is read whole, and its status must
-// be 200. `#####` in the request file stands for a number of five digits, drawn anew for each request from 0 to KEYS - 1.
+// A load: N connections, each with one request under way, for a number of requests in all or until SIGTERM. Every answer is read whole, and
+// its status must be 200. `#####` in the request file stands for a number of five digits, drawn anew for each request from 0 to KEYS - 1; with
+// +KEYS the numbers count up.
 //
-//     load PORT REQUEST-FILE CONNECTIONS REQUESTS KEYS
+//     load PORT REQUEST-FILE CONNECTIONS REQUESTS [+]KEYS
 //
-// Prints: requests, seconds, the load's own CPU seconds, bytes of the last answer.
+// Prints: requests, seconds, the load's own CPU seconds, bytes of the last answer, and the milliseconds within which the median and 99% of the
+// answers came, and the longest.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,15 +29,35 @@ struct connection {
     int descriptor;
     size_t count;
     size_t needed;  // of the answer, once its head is there
+    double asked;   // when, in seconds
     char bytes[capacity];
 };
 
 static char request[1 << 20];
 static size_t request_count;
-static char *places[16];
+static char *places[64];
 static int place_count;
 static uint64_t seed = 88172645463325252u;
 static uint64_t keys;
+static uint64_t next_key;
+static int is_counting;
+static volatile sig_atomic_t is_stopped;
+
+static void stop(int number) {
+    (void)number;
+    is_stopped = 1;
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int ascending(const void *a, const void *b) {
+    float x = *(const float *)a, y = *(const float *)b;
+    return x < y ? -1 : x > y;
+}
 
 static void fail(const char *call) {
     perror(call);
@@ -46,13 +69,14 @@ static void ask(struct connection *c) {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
-        uint64_t key = seed % keys;
+        uint64_t key = is_counting ? next_key++ % keys : seed % keys;
         for (int digit = 4; digit >= 0; digit--, key /= 10) {
             for (int place = 0; place < place_count; place++) places[place][digit] = (char)('0' + key % 10);
         }
     }
     c->count = 0;
     c->needed = 0;
+    c->asked = now();
     if (send(c->descriptor, request, request_count, MSG_NOSIGNAL) != (ssize_t)request_count) fail("send");
 }
 
@@ -78,10 +102,12 @@ int main(int argc, char **argv) {
     if (!file) fail(argv[2]);
     request_count = fread(request, 1, sizeof request - 1, file);
     fclose(file);
-    for (char *place = request; place_count < 16 && (place = strstr(place, "#####")); place += 5) places[place_count++] = place;
+    for (char *place = request; place_count < 64 && (place = strstr(place, "#####")); place += 5) places[place_count++] = place;
     int connections = atoi(argv[3]);
     long total = atol(argv[4]), asked = 0, answered = 0;
-    keys = (uint64_t)atol(argv[5]);
+    is_counting = argv[5][0] == '+';
+    keys = (uint64_t)atol(argv[5] + is_counting);
+    signal(SIGTERM, stop);
     if (keys == 0) keys = 1;
 
     int poll = epoll_create1(0), on = 1;
@@ -95,13 +121,14 @@ int main(int argc, char **argv) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
         epoll_ctl(poll, EPOLL_CTL_ADD, all[i].descriptor, &event);
     }
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    float *latencies = calloc((size_t)(total + 1), sizeof *latencies);
+    double start = now();
     for (int i = 0; i < connections && asked < total; i++, asked++) ask(&all[i]);
     size_t last = 0;
     struct epoll_event events[256];
-    while (answered < total) {
+    while (answered < total && !(is_stopped && answered == asked)) {
         int ready = epoll_wait(poll, events, 256, 20000);
+        if (ready < 0 && errno == EINTR) continue;
         if (ready == 0) {
             fprintf(stderr, "load: no answer for 20 seconds\n");
             return 1;
@@ -115,19 +142,26 @@ int main(int argc, char **argv) {
             if (c->needed == 0) c->needed = needed(c->bytes, c->count);
             if (c->needed == 0 || c->count < c->needed) continue;
             last = c->needed;
-            answered++;
-            if (asked < total) {
+            latencies[answered++] = (float)(now() - c->asked);
+            if (asked < total && !is_stopped) {
                 asked++;
                 ask(c);
             }
         }
     }
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds = now() - start;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
     double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
         + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    printf("%ld %.6f %.6f %zu\n", answered, seconds, cpu, last);
+    qsort(latencies, (size_t)answered, sizeof *latencies, ascending);
+    printf("%ld %.6f %.6f %zu", answered, seconds, cpu, last);
+    double shares[] = {0.5, 0.99, 1};
+    for (int i = 0; i < 3; i++) {
+        long place = (long)((double)answered * shares[i]);
+        if (place >= answered) place = answered - 1;
+        printf(" %.3f", place < 0 ? 0 : (double)latencies[place] * 1e3);
+    }
+    printf("\n");
     return 0;
 }

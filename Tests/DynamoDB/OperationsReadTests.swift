@@ -152,6 +152,34 @@ import Testing
         read = nil
     }
 
+    @Test("A batch that reads much goes in steps, and each item is in the answer once")
+    func batchSteps() throws {
+        try engine.makeTable()
+        let text = String(repeating: "v", count: 100_000)
+        for number in 0..<20 { try engine.put(#"{"pk":{"S":"\#(number)"},"v":{"S":"\#(text)"}}"#) }
+        let keys = (0..<20).map { #"{"pk":{"S":"\#($0)"}}"# }.joined(separator: ",")
+        for projection in ["", #","ProjectionExpression":"pk""#] {
+            let body = Array(#"{"RequestItems":{"tab":{"Keys":[\#(keys)]\#(projection)}}}"#.utf8)
+            var output: [UInt8] = []
+            let read = try body.withBytes { (bytes) throws(DynamoDBError) in
+                try engine.engine.begin(
+                    BatchGetItem.operation, body: bytes, context: .init(now: 0, region: "r"), into: &output)
+            }
+            var steps = 1
+            while try engine.engine.resume(#require(read), into: &output) {
+                #expect(output.isEmpty)
+                steps += 1
+            }
+            #expect(steps > 5)
+            let answer = String(decoding: output, as: UTF8.self)
+            for number in 0..<20 {
+                let parts = answer.split(separator: #""pk":{"S":"\#(number)"}"#, omittingEmptySubsequences: false)
+                #expect(parts.count == 2)
+            }
+            #expect(answer.hasSuffix(#"]},"UnprocessedKeys":{}}"#))
+        }
+    }
+
     // MARK: Indexes
 
     private func order(_ id: Int, user: String, at: String) throws {
