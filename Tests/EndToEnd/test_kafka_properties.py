@@ -111,6 +111,13 @@ def test_each_listener_tells_its_own_advertised_name(start):
     assert configs["advertised.listeners"]["value"] == f"INSIDE://broker:{inside},OUTSIDE://my.host:19092"
 
 
+def test_a_port_given_by_a_flag_wins_over_listeners_given_by_a_variable(start):
+    port, other = free_ports(2)
+    nestbox = start("--kafka-port", str(port), any_port=False,
+                    environment={"KAFKA_LISTENERS": f"PLAINTEXT://127.0.0.1:{other}"})
+    assert nestbox.kafka == f"localhost:{port}" and metadata(nestbox.kafka)["brokers"][0]["port"] == port
+
+
 def test_topics_are_not_made_by_asking_when_that_is_off(start):
     nestbox = start("--kafka-property", "auto.create.topics.enable=false")
     assert metadata(nestbox.kafka, "nope")["topics"][0]["error_code"] == 3

@@ -81,7 +81,7 @@ struct Settings: Equatable, Sendable {
         if emulators.contains(.kafka) {
             let properties = try KafkaProperties(
                 environment: environment, properties: arguments[.kafkaProperty], port: settings.kafkaPort,
-                usesListenersOfEnvironment: !anyPort)
+                usesListenersOfEnvironment: !anyPort && arguments.given[.kafkaPort]?.origin != .flag)
             settings.kafkaProperties = properties
             // What says in full where the broker listens also says its port.
             if let listener = properties.listeners.first(where: { !$0.isController }) {
