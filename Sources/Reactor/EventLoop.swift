@@ -281,7 +281,17 @@ public final class EventLoop {
         swap(&batch, &dirty)
         // A turn stays short however many connections get large answers: they share what it sends.
         let share = max(Self.flushMin, min(Self.flushMax, Self.turnOutputMax / batch.count))
+        // Who gets little does not wait for who gets much.
+        var later: [Connection] = []
         for connection in batch {
+            guard connection.outputCount <= share else {
+                later.append(connection)
+                continue
+            }
+            connection.isDirty = false
+            connection.flush(atMost: share)
+        }
+        for connection in later {
             connection.isDirty = false
             connection.flush(atMost: share)
         }
