@@ -131,14 +131,17 @@ def test_a_put_in_a_transaction_is_measured_alike(wire, table):
     assert write(ITEM_BYTES - 2).error == validation("Item size has exceeded the maximum allowed size")
 
 
-def test_an_update_in_a_transaction_is_measured_by_its_outcome(wire, table):
-    def write(count):
+def test_an_update_in_a_transaction_is_measured_by_its_statement_first_and_by_its_outcome_then(wire, table):
+    def write(key, count):
         return transact(wire, {"Update": {
-            "TableName": table, "Key": KEY, "UpdateExpression": "SET f = :f",
+            "TableName": table, "Key": {"p": {"S": key}}, "UpdateExpression": "SET f = :f",
             "ExpressionAttributeValues": {":f": filler(count)}}})
 
-    assert write(ITEM_BYTES - 3).status == 200
-    answer = write(ITEM_BYTES - 2)
+    assert write("k", ITEM_BYTES - 23).status == 200
+    assert write("k", ITEM_BYTES - 22).error == UPDATE_TOO_LARGE, "known before the transaction begins"
+    key = "k" * 30
+    assert write(key, ITEM_BYTES - 32).status == 200
+    answer = write(key, ITEM_BYTES - 31)
     assert answer.error[0] == "TransactionCanceledException"
     assert answer.body["CancellationReasons"] == [
         {"Code": "ValidationError", "Message": UPDATE_TOO_LARGE[1]}]

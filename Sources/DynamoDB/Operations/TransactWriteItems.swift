@@ -220,6 +220,9 @@ extension TransactWriteItems.Request {
             }
             try actions[index].checkPlaceholders(isNewer: false)
             expressions.append(try actions[index].compile())
+            if let update = expressions[index].update, update.statementSize > TableSchema.itemBytesMax {
+                throw .validation(Messages.updatedItemSize)
+            }
             _ = try actions[index].target!.get()
         }
         return expressions
