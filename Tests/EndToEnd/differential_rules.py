@@ -126,6 +126,11 @@ RULES = [
          CONFORMANCE + ": tier1/updateItem/basic",
          lambda d: d.operation == "UpdateItem" and d.ours[0] == d.peer[0] == "ok"
          and d.ours[1] == {} and d.peer[1] == {"Attributes": {}}),
+    Rule("of a list UPDATED_NEW and UPDATED_OLD show the elements that were updated, also one past its end",
+         ALTERNATOR + " (test_returnvalues.py)",
+         lambda d: d.operation == "UpdateItem" and d.ours[0] == d.peer[0] == "ok"
+         and d.request.get("ReturnValues", "").startswith("UPDATED_") and re.search(r"\[\d+\]", d.request["UpdateExpression"])
+         and set(d.ours[1].get("Attributes", {})) == set(d.peer[1].get("Attributes", {}))),
     Rule("a filter of a query may not name key attributes of the index that is read",
          ALTERNATOR + " (test_filter_expression.py)",
          lambda d: d.operation == "Query" and d.text.startswith("Filter Expression can only contain non-primary key")),
@@ -197,7 +202,8 @@ RULES = [
     Rule("values are checked before the table is looked at, also in transactions",
          CONFORMANCE + ": validation-ordering/transactions",
          lambda d: d.operation.startswith("Transact") and re.search(VALUE_ERRORS, d.text) and (
-             d.peer[0] == "ok" or d.peer[1] in ("TransactionCanceledException", "ResourceNotFoundException"))),
+             d.peer[0] == "ok" or d.peer[1] in ("TransactionCanceledException", "ResourceNotFoundException")
+             or "multiple operations on one item" in d.peer_text)),
     Rule("names and values are checked by themselves before any expression",
          CONFORMANCE + ": error-messages/deleteItem",
          lambda d: d.both_refuse and re.search(r"(must not be empty|can only be specified when using expressions)", d.text)
