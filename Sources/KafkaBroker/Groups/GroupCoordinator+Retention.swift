@@ -15,10 +15,10 @@ struct RetentionRound {
 
 // Offsets that nobody uses are given up.
 extension GroupCoordinator {
-    /// When offsets are looked at next; nil while there is nothing to look at.
+    /// When offsets are looked at next: at once (0) in the middle of a look; nil while there is nothing to look at.
     var nextRetentionCheck: Int64? {
         guard !groups.isEmpty else { return nil }
-        return retention.left.isEmpty ? retention.nextMillis : .min
+        return retention.left.isEmpty ? retention.nextMillis : 0
     }
 
     /// Looks at some groups' offsets if it is time.
