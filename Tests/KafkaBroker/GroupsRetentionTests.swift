@@ -143,11 +143,22 @@ struct GroupsRetentionTests {
         f.now += Self.retention
         var slices = 0
         while let next = f.coordinator.nextDeadline, next <= f.now {
+            #expect(next >= 0, "a time that can be reckoned with")
             f.coordinator.advance(to: f.moment)
             slices += 1
         }
         #expect(f.coordinator.groupIDs.isEmpty)
         #expect(slices >= 4)
+    }
+
+    @Test("A session that is over has ended for the next request, also before the broker has looked at the time")
+    func overdue() {
+        _ = f.stable("a", session: 6_000)
+        f.now += 6_001
+        #expect(f.coordinator.delete("g", at: f.moment) == .none)
+        _ = f.stable("b", session: 6_000)
+        f.now += 6_001
+        #expect(f.heartbeat("b", 1) == .unknownMemberID)
     }
 
     @Test("A broker without groups waits for nothing")

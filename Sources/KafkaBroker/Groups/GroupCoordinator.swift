@@ -47,6 +47,7 @@ final class GroupCoordinator {
 
     /// Gives a request to its group.
     func submit(_ request: GroupRequest, to id: GroupID, at now: Moment) -> Submission {
+        endOverdue(at: now)
         if let refusal = refusal(of: request, to: id, at: now) { return .answered(refusal) }
         lastReply += 1
         let reply = ReplyID(value: lastReply)
@@ -175,12 +176,23 @@ final class GroupCoordinator {
 
     /// Ends joins, syncs and sessions whose time has come, and gives up what retention does not keep.
     func advance(to now: Moment) {
-        while let id = deadlines.next(upTo: now.steadyMillis) {
-            guard let due = groups[id]?.nextDeadline else { continue }
-            if due <= now.steadyMillis { apply(.deadline, to: id, at: now) } else { deadlines.schedule(id, at: due) }
-        }
+        endDue(upTo: now.steadyMillis, at: now)
         checkRetention(at: now)
         flush()
+    }
+
+    /// What is over has ended for the request that comes next, also when the loop has not yet come to its timer.
+    private func endOverdue(at now: Moment) {
+        guard let first = deadlines.first, first < now.steadyMillis else { return }
+        endDue(upTo: now.steadyMillis - 1, at: now)
+        flush()
+    }
+
+    private func endDue(upTo millis: Int64, at now: Moment) {
+        while let id = deadlines.next(upTo: millis) {
+            guard let due = groups[id]?.nextDeadline else { continue }
+            if due <= millis { apply(.deadline, to: id, at: now) } else { deadlines.schedule(id, at: due) }
+        }
     }
 
     // MARK: - Records from elsewhere
@@ -198,6 +210,7 @@ final class GroupCoordinator {
 
     /// Deletes a group that has no members, with its offsets.
     func delete(_ id: GroupID, at now: Moment) -> KafkaError {
+        endOverdue(at: now)
         guard let group = groups[id] else { return .groupIDNotFound }
         guard group.state == .empty else { return .nonEmptyGroup }
         let records = group.offsets.keys.sorted().flatMap { group.tombstones(ofTopic: $0) } + [.metadata(nil)]
