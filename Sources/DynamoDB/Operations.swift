@@ -24,6 +24,8 @@ public struct Operation: Sendable {
     public enum Support: Sendable {
         /// It does what AWS says.
         case supported
+        /// It does, with some values; others are refused for now.
+        case partly(String)
         /// It is refused for now.
         case refused
     }
@@ -31,12 +33,13 @@ public struct Operation: Sendable {
 
 extension Operation {
     init(
-        _ name: String, supported: [String], refused: [String] = [], wantsHost: Bool = false,
-        handle: @escaping Handler
+        _ name: String, supported: [String], partly: KeyValuePairs<String, String> = [:], refused: [String] = [],
+        wantsHost: Bool = false, handle: @escaping Handler
     ) {
         self.name = name
         parameters =
             supported.map { Parameter(name: $0, support: .supported) }
+            + partly.map { Parameter(name: $0.key, support: .partly($0.value)) }
             + refused.map { Parameter(name: $0, support: .refused) }
         self.wantsHost = wantsHost
         self.handle = handle
@@ -70,6 +73,20 @@ public enum Operations {
         UpdateItem.operation,
         UpdateTable.operation,
         UpdateTimeToLive.operation,
+    ]
+
+    /// AWS's other operations, which are not there yet: they are answered as AWS answers a name that it does not know.
+    public static let absent: [String] = [
+        "BatchExecuteStatement", "CancelBulkOperation", "CreateBackup", "CreateGlobalTable", "DeleteBackup",
+        "DeleteResourcePolicy", "DescribeBackup", "DescribeBulkOperation", "DescribeContributorInsights",
+        "DescribeExport", "DescribeGlobalTable", "DescribeGlobalTableSettings", "DescribeImport",
+        "DescribeKinesisStreamingDestination", "DescribeTableReplicaAutoScaling",
+        "DisableKinesisStreamingDestination", "EnableKinesisStreamingDestination", "ExecuteStatement",
+        "ExecuteTransaction", "ExportTableToPointInTime", "GetResourcePolicy", "ImportTable", "ListBackups",
+        "ListBulkOperations", "ListContributorInsights", "ListExports", "ListGlobalTables", "ListImports",
+        "PutResourcePolicy", "RestoreTableFromBackup", "RestoreTableToPointInTime", "SearchVectors",
+        "StartBulkPutItems", "UpdateContinuousBackups", "UpdateContributorInsights", "UpdateGlobalTable",
+        "UpdateGlobalTableSettings", "UpdateKinesisStreamingDestination", "UpdateTableReplicaAutoScaling",
     ]
 
     /// The operation of this name.
@@ -109,7 +126,7 @@ struct Unread {
     mutating func note(_ key: JSONKey, _ operation: Operation) {
         guard let parameter = operation.parameters.first(where: { $0.name == key.text.string }) else { return }
         switch parameter.support {
-        case .supported: break
+        case .supported, .partly: break
         case .refused: refused.append(parameter.name)
         }
     }

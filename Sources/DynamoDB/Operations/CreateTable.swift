@@ -4,9 +4,10 @@ enum CreateTable {
         "CreateTable",
         supported: [
             "TableName", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
-            "BillingMode", "ProvisionedThroughput", "TableClass", "Tags", "StreamSpecification", "SSESpecification",
+            "BillingMode", "ProvisionedThroughput", "TableClass", "Tags", "SSESpecification",
             "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput",
         ],
+        partly: ["StreamSpecification": "streams are not there yet: off only"],
         refused: [
             "ResourcePolicy", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes",
         ],
