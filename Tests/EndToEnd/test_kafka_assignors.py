@@ -290,6 +290,9 @@ assignors = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionA
 consumer = kafka.KafkaConsumer(bootstrap_servers=broker, group_id=group, auto_offset_reset="earliest",
     session_timeout_ms=1500, heartbeat_interval_ms=200, enable_auto_commit=False,
     partition_assignment_strategy=[assignors[assignor]])
+# A leader that has no metadata yet when it assigns gives nobody anything, and may not look again for minutes.
+while not consumer.partitions_for_topic(topic):
+    pass
 consumer.subscribe([topic])
 owned = None
 while not leaving:
