@@ -296,7 +296,8 @@ while not consumer.partitions_for_topic(topic):
 consumer.subscribe([topic])
 owned = None
 while not leaving:
-    for batch in consumer.poll(50).values():
+    # A poll that times out while it joins (3.0.12) may never finish joining: this one is longer than that takes.
+    for batch in consumer.poll(1500).values():
         for record in batch:
             print("message", record.partition, record.offset, flush=True)
     owns = sorted(p.partition for p in consumer.assignment())
