@@ -14,6 +14,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -202,6 +205,19 @@ ssize_t nestbox_send(int descriptor, const void *bytes, size_t count, int more) 
     do result = send(descriptor, bytes, count, flags);
     while (result < 0 && errno == EINTR);
     return result;
+}
+
+ssize_t nestbox_send_file(int descriptor, int file, int64_t offset, size_t count) {
+#ifdef __linux__
+    off_t position = (off_t)offset;
+    ssize_t result;
+    do result = sendfile(descriptor, file, &position, count);
+    while (result < 0 && errno == EINTR);
+    return result;
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
 }
 
 void nestbox_shutdown_write(int descriptor) { shutdown(descriptor, SHUT_WR); }

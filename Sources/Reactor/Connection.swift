@@ -166,15 +166,19 @@ public final class Connection {
         while output.count > 0 && !waitsForSocket {
             var offered = 0
             let waiting = output.count
-            let scratch = UnsafeMutableRawBufferPointer(
-                rebasing: loop.outputScratch[..<min(loop.outputScratch.count, budget)])
-            let sent = output.withNext(scratch) { bytes in
-                offered = bytes.count
-                return nestbox_send(descriptor, bytes.baseAddress, bytes.count, bytes.count < waiting ? 1 : 0)
+            let sent = output.withNext(loop.outputScratch, atMost: budget) { piece in
+                offered = piece.count
+                return send(piece, more: offered < waiting)
             }
-            guard let sent else { return fail(SystemError("pread", EIO)) }
+            // Nothing of a file where something was asked for: it is shorter than its region.
+            guard let sent, sent != 0 else { return fail(SystemError("read", EIO)) }
             if sent < 0 {
                 let code = errno
+                if output.offersFiles, code == EINVAL || code == ENOSYS || code == ENOTSUP {
+                    // A file system, or a system, that cannot send files by itself.
+                    output.offersFiles = false
+                    continue
+                }
                 guard code == EAGAIN || code == EWOULDBLOCK else { return fail(SystemError("send", code)) }
                 waitsForSocket = true
                 break
@@ -190,6 +194,13 @@ public final class Connection {
         }
         if closesAfterFlush && output.count == 0 { return endOutput() }
         updateInterest()
+    }
+
+    private func send(_ piece: OutputQueue.Piece, more: Bool) -> Int {
+        switch piece {
+        case .bytes(let bytes): nestbox_send(descriptor, bytes.baseAddress, bytes.count, more ? 1 : 0)
+        case .file(let region): nestbox_send_file(descriptor, region.descriptor, region.offset, region.length)
+        }
     }
 
     // MARK: Reading

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// A stretch of a file that is to be sent: read only as the socket drains, so that waiting costs no memory.
+/// A stretch of a file that is to be sent: only as the socket drains, so that waiting costs no memory. Large ones go from the file to the
+/// socket inside the system (docs/decisions/0017).
 public struct FileRegion {
     /// The file, open for reading.
     public var descriptor: Int32
@@ -15,7 +16,8 @@ public struct FileRegion {
     /// What keeps the descriptor open until the last byte is sent.
     public var owner: AnyObject
 
-    /// Names a stretch of an open file. The bytes must not change until they are sent.
+    /// Names a stretch of an open file. The bytes must not change until the peer has them: the system may keep pages of the file, not
+    /// copies, until they are acknowledged.
     public init(descriptor: Int32, offset: Int64, length: Int, owner: AnyObject) {
         self.descriptor = descriptor
         self.offset = offset
@@ -25,6 +27,12 @@ public struct FileRegion {
 }
 
 extension FileRegion {
+    /// What is left of it from `sent` bytes behind its beginning, `limit` bytes at most.
+    func rest(from sent: Int, atMost limit: Int) -> FileRegion {
+        FileRegion(
+            descriptor: descriptor, offset: offset + Int64(sent), length: min(length - sent, limit), owner: owner)
+    }
+
     /// Reads on from `skipping` bytes behind its beginning. Fewer bytes than asked for: the file is shorter, or cannot be read.
     func read(into room: UnsafeMutableRawBufferPointer, skipping: Int) -> Int {
         let wanted = min(length - skipping, room.count)

@@ -12,8 +12,25 @@ struct OutputQueue {
         }
     }
 
-    /// Arrays of at least this size are kept as they are; smaller ones are copied behind each other.
+    /// What is to be sent next, in one piece.
+    enum Piece {
+        case bytes(UnsafeRawBufferPointer)
+        /// A stretch of a file that the system is to send without a copy through this process.
+        case file(FileRegion)
+
+        var count: Int {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .file(let region): region.length
+            }
+        }
+    }
+
+    /// Arrays and file regions of at least this size go as they are; smaller ones are copied behind each other.
     static let copyLimit = 16 << 10
+
+    /// Whether large file regions are pieces of their own. Without it they are read like small ones.
+    var offersFiles = true
 
     private(set) var count = 0
     private var segments: [Segment] = []
@@ -51,18 +68,26 @@ struct OutputQueue {
         tail = []
     }
 
-    /// The next bytes to send, in one piece: in place, or gathered in `scratch`. Nil when a file does not hold what it should.
-    /// `body` returns how many were sent.
-    func withNext<R>(_ scratch: UnsafeMutableRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
+    /// The next piece to send, of about `limit` bytes at most: bytes in place or gathered in `scratch`, or a file. Nil when a file that
+    /// is read does not hold what it should. `body` returns how many bytes were sent.
+    func withNext<R>(
+        _ scratch: UnsafeMutableRawBufferPointer, atMost limit: Int = .max, _ body: (Piece) -> R
+    ) -> R? {
         if head == segments.count {
-            return tail.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+            return tail.withUnsafeBytes { body(.bytes(UnsafeRawBufferPointer(rebasing: $0[sent...]))) }
         }
-        if case .bytes(let bytes) = segments[head], bytes.count - sent >= Self.copyLimit {
-            return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+        if segments[head].count - sent >= Self.copyLimit {
+            switch segments[head] {
+            case .bytes(let bytes):
+                return bytes.withUnsafeBytes { body(.bytes(UnsafeRawBufferPointer(rebasing: $0[sent...]))) }
+            case .region(let region) where offersFiles: return body(.file(region.rest(from: sent, atMost: limit)))
+            case .region: break
+            }
         }
-        let filled = gather(into: scratch)
+        let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<min(scratch.count, limit)])
+        let filled = gather(into: room)
         guard filled > 0 else { return nil }
-        return body(UnsafeRawBufferPointer(rebasing: scratch[..<filled]))
+        return body(.bytes(UnsafeRawBufferPointer(rebasing: scratch[..<filled])))
     }
 
     private func gather(into scratch: UnsafeMutableRawBufferPointer) -> Int {
@@ -80,6 +105,8 @@ struct OutputQueue {
                     room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[skip..<skip + taken]))
                 }
             case .region(let region):
+                // Left to be a piece of its own.
+                if offersFiles, filled > 0, left >= Self.copyLimit { return filled }
                 taken = region.read(into: room, skipping: skip)
             }
             filled += taken

@@ -43,8 +43,9 @@ func lines() {
 @Test("The output queue gives back what was put in, however it is taken")
 func outputQueue() {
     let file = ScratchFile(600_000)
-    for step in [1, 3, 4096, 16384, 100_000, 262_144, .max] {
+    for (step, offersFiles) in [1, 3, 4096, 16384, 100_000, 262_144, .max].flatMap({ [($0, true), ($0, false)] }) {
         var queue = OutputQueue()
+        queue.offersFiles = offersFiles
         var expected: [UInt8] = []
         func bytes(_ value: UInt8, _ count: Int) {
             let piece = [UInt8](repeating: value, count: count)
@@ -65,9 +66,14 @@ func outputQueue() {
         defer { scratch.deallocate() }
         var got: [UInt8] = []
         while queue.count > 0 {
-            let taken = queue.withNext(scratch) { next in
+            let taken = queue.withNext(scratch, atMost: 300_000) { next in
                 let taken = min(step, next.count)
-                got += next[..<taken]
+                switch next {
+                case .bytes(let bytes): got += bytes[..<taken]
+                case .file(let region):
+                    #expect(offersFiles && region.length <= 300_000)
+                    got += (0..<taken).map { ScratchFile.byte(Int(region.offset) + $0) }
+                }
                 return taken
             }
             guard let taken, taken > 0 else { break }

@@ -36,6 +36,8 @@ void nestbox_set_no_delay(int socket);
 ssize_t nestbox_recv(int socket, void *bytes, size_t count);
 /// send without SIGPIPE; `more` says that more follows at once.
 ssize_t nestbox_send(int socket, const void *bytes, size_t count, int more);
+/// Sends a stretch of a file without a copy through this process; 0 where the file has ended. ENOSYS where there is no such call.
+ssize_t nestbox_send_file(int socket, int file, int64_t offset, size_t count);
 void nestbox_shutdown_write(int socket);
 
 /// Raises the soft limit of open descriptors to the hard one and ignores SIGPIPE, once a process.
