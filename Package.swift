@@ -74,6 +74,7 @@ let package = Package(
         module("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
         module("KafkaBroker", ["KafkaWire"]),
         module("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
+        module("KafkaTools", ["KafkaWire"]),
 
         // The services
         module("DynamoDBClient", ["AWSSignature", "CCurl"]),
@@ -88,8 +89,8 @@ let package = Package(
         module(
             "Stack",
             [
-                "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor",
-                "CYAML",
+                "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaTools", "KafkaWire",
+                "HTTP", "Reactor", "CYAML",
             ]),
         program("nestbox", ["Stack"]),
 
@@ -112,6 +113,7 @@ let package = Package(
         tests("KafkaWire"),
         tests("KafkaBroker", ["KafkaWire"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
+        tests("KafkaTools", ["KafkaWire"]),
         tests("DynamoDBClient", ["AWSSignature"]),
         tests("KafkaClient"),
         tests("Shop"),

@@ -58,6 +58,25 @@ package enum Frame {
         return value
     }
 
+    /// Encodes a request: size, header and body.
+    package static func encode<Body: WireStructure>(
+        _ body: inout Body, header: RequestHeader, flexible: Bool
+    ) throws(WireError) -> [UInt8] {
+        var head = Wire(writingVersion: 0, flexible: false)
+        var size: Int32 = 0
+        var header = header
+        try head.field(&size)
+        try header.fixedPart(&head)
+        try header.clientPart(&head)
+        var w = Wire(writingVersion: header.apiVersion, flexible: flexible)
+        // The header of a flexible request ends in tagged fields.
+        if flexible { try w.endOfStructure() }
+        try body.layout(&w)
+        var frame = head.output + w.output
+        withUnsafeBytes(of: Int32(frame.count - 4).bigEndian) { frame.replaceSubrange(0..<4, with: $0) }
+        return frame
+    }
+
     /// Encodes a response: size, correlation id, the header's tagged fields where it has them, and the body. The size counts the records that
     /// stay outside, too; their positions are those in the encoded bytes.
     package static func encode<Body: WireStructure>(

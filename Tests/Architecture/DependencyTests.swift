@@ -18,6 +18,7 @@ private let allowed: [(module: String, imports: [String])] = [
     ("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
     ("KafkaBroker", ["KafkaWire"]),
     ("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
+    ("KafkaTools", ["KafkaWire"]),
     ("DynamoDBClient", ["AWSSignature", "CCurl"]),
     ("KafkaClient", ["CRdKafka"]),
     ("Shop", ["DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
@@ -28,8 +29,8 @@ private let allowed: [(module: String, imports: [String])] = [
     (
         "Stack",
         [
-            "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaWire", "HTTP", "Reactor",
-            "CYAML",
+            "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaTools", "KafkaWire", "HTTP",
+            "Reactor", "CYAML",
         ]
     ),
     ("nestbox", ["Stack"]),

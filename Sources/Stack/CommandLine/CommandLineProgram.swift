@@ -1,3 +1,4 @@
+import KafkaTools
 import Reactor
 
 #if canImport(Glibc)
@@ -14,6 +15,7 @@ public enum CommandLineProgram {
         ChildProcess.runTrampolineIfAsked()
         openStandardStreams()
         if words.count == 2, words[1] == ChildGuard.argument { return ChildGuard.run() }
+        if let code = KafkaTools.run(words) { return code }
         let shell = processEnvironment()
         do throws(Failure) {
             let arguments = try Arguments.parse(Array(words.dropFirst()), environment: shell)
