@@ -8,16 +8,44 @@ struct AdvertisedAddress: Equatable {
     let host: String
     let port: UInt16
 
-    /// A loopback peer gets `localhost`. A peer on a subnet of this machine gets the address that it connected to. Anyone else (behind a
-    /// gateway or a published port) gets `advertised`, and without one also the address that it connected to.
-    init(peer: SocketAddress, local: SocketAddress, advertised: (host: String, port: UInt16)?, subnets: [Subnet]) {
-        if peer.isLoopback {
+    /// - A loopback peer gets `localhost` and the port that it connected to.
+    /// - An advertised name of the network is what everyone else gets.
+    /// - An advertised `localhost` is of use only on the other side of a published port: a peer that shares a network with this machine gets
+    ///   the address that it connected to, and all others get what is advertised.
+    /// - Without anything advertised a peer gets the address that it connected to.
+    /// - Parameter neighbourhood: asked only when it matters, because it is read from the system
+    init(
+        peer: SocketAddress, local: SocketAddress, advertised: (host: String, port: UInt16)?,
+        neighbourhood: @autoclosure () -> Neighbourhood
+    ) {
+        guard !peer.isLoopback else {
             (host, port) = ("localhost", local.port)
-        } else if let advertised, !subnets.contains(where: { $0.contains(peer.bytes) }) {
-            (host, port) = (advertised.host, advertised.port)
-        } else {
-            (host, port) = (local.host, local.port)
+            return
         }
+        guard let advertised, !Self.isLoopback(advertised.host) || !neighbourhood().has(peer, of: local) else {
+            (host, port) = (local.host, local.port)
+            return
+        }
+        (host, port) = advertised
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        SocketAddress(host: host, port: 0)?.isLoopback ?? (host.lowercased() == "localhost")
+    }
+}
+
+/// The networks of this machine, as far as they say who can reach it directly.
+struct Neighbourhood: Equatable {
+    /// The subnets of its interfaces.
+    var subnets: [Subnet]
+    /// The addresses of its gateways. Who comes from there comes through one: containers see their published ports so.
+    var gateways: [[UInt8]]
+
+    /// Whether a peer that connected to `local` can do so again. A peer with this machine's own address may be a published port, too: that
+    /// is how rootless containers see them.
+    func has(_ peer: SocketAddress, of local: SocketAddress) -> Bool {
+        let bytes = peer.bytes
+        return bytes != local.bytes && !gateways.contains(bytes) && subnets.contains { $0.contains(bytes) }
     }
 }
 

@@ -5,8 +5,6 @@ import Reactor
 public final class KafkaEndpoint {
     /// How the port behaves. The names are those of Kafka's broker configs.
     public struct Configuration: Sendable {
-        /// Where clients that come through a gateway find the broker; nil when there are none.
-        public var advertised: (host: String, port: UInt16)?
         /// `socket.request.max.bytes`: a frame that says it is longer closes its connection.
         public var requestMaxBytes = 100 << 20
         /// `connections.max.idle.ms`.
@@ -24,7 +22,6 @@ public final class KafkaEndpoint {
     private var deadline: Timer?
     private var deadlineMillis: Int64?
     private var idle: Timer?
-    private let subnets: [Subnet]
     /// The time of day less the loop's, when the port was opened.
     private let clockStartMillis: Int64
     /// How much the steady clock is ahead of that of the day.
@@ -35,7 +32,6 @@ public final class KafkaEndpoint {
         self.loop = loop
         self.broker = broker
         self.configuration = configuration
-        subnets = Subnet.ofInterfaces()
         clockStartMillis = loop.wallMillis - loop.monotonicNanos / 1_000_000
         deadline = loop.timer { [unowned self] in advance() }
         idle = loop.timer { [unowned self] in closeIdle() }
@@ -48,7 +44,8 @@ public final class KafkaEndpoint {
     }
 
     /// Listens; port 0 takes a free one. Returns where.
-    /// - Parameter advertised: what clients that come through this listener are told; nil tells each what it can reach
+    /// - Parameter advertised: where those find the broker who do not come from this machine or its networks; nil tells each where
+    ///   it came to
     public func listen(
         on address: SocketAddress, advertised: (host: String, port: UInt16)? = nil
     ) throws(SystemError) -> SocketAddress {
@@ -69,11 +66,11 @@ public final class KafkaEndpoint {
     // MARK: - Connections
 
     private func accept(_ connection: Connection, _ advertised: (host: String, port: UInt16)?) {
-        let reached = AdvertisedAddress(
-            peer: connection.peer, local: connection.local, advertised: configuration.advertised, subnets: subnets)
+        let told = AdvertisedAddress(
+            peer: connection.peer, local: connection.local, advertised: advertised, neighbourhood: .current())
         let client = Client(
-            id: connection.id.rawValue, host: connection.peer.host, advertisedHost: advertised?.host ?? reached.host,
-            advertisedPort: Int32(advertised?.port ?? reached.port))
+            id: connection.id.rawValue, host: connection.peer.host, advertisedHost: told.host,
+            advertisedPort: Int32(told.port))
         let handler = KafkaConnection(self, connection, client, nowNanos: loop.monotonicNanos)
         connections[client.id] = handler
         connection.handler = handler

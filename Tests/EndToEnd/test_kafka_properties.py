@@ -96,19 +96,53 @@ def test_what_cannot_be_is_refused_in_one_sentence(tmp_path, arguments, environm
     assert ended.returncode in (2, 3) and ended.stderr.strip() == "nestbox: " + text
 
 
-def test_each_listener_tells_its_own_advertised_name(start):
+def own_address():
+    """An address of this machine that is not loopback; peers that have it come, as far as the broker knows, through a published port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing
+            return probe.getsockname()[0]
+        except OSError:
+            pytest.skip("this machine has no address besides loopback")
+
+
+def brokers(host, port):
+    return [(b["host"], b["port"]) for b in metadata(f"{host}:{port}")["brokers"]]
+
+
+def test_each_listener_tells_its_own_advertised_name_and_loopback_peers_localhost(start):
     inside, outside, controller = free_ports(3)
     nestbox = start(any_port=False, environment={
-        "KAFKA_LISTENERS": f"INSIDE://127.0.0.1:{inside},OUTSIDE://0.0.0.0:{outside},CONTROLLER://localhost:{controller}",
+        "KAFKA_LISTENERS": f"INSIDE://0.0.0.0:{inside},OUTSIDE://0.0.0.0:{outside},CONTROLLER://localhost:{controller}",
         "KAFKA_ADVERTISED_LISTENERS": f"INSIDE://broker:{inside},OUTSIDE://my.host:19092",
         "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT"})
     assert nestbox.kafka == f"localhost:{inside}"
-    told = lambda port: [(b["host"], b["port"]) for b in metadata(f"127.0.0.1:{port}")["brokers"]]
-    assert told(inside) == [("broker", inside)]
-    assert told(outside) == [("my.host", 19092)]
-    assert told(controller) == [("localhost", controller)]
+    for port in inside, outside, controller:
+        assert brokers("127.0.0.1", port) == [("localhost", port)]
     configs = describe(Asking(f"127.0.0.1:{inside}"), BROKER, "1")
     assert configs["advertised.listeners"]["value"] == f"INSIDE://broker:{inside},OUTSIDE://my.host:19092"
+    assert brokers(own_address(), inside) == [("broker", inside)]
+    assert brokers(own_address(), outside) == [("my.host", 19092)]
+
+
+def test_without_listeners_the_ports_are_those_of_the_advertised_ones(start):
+    inside, outside = free_ports(2)
+    nestbox = start(any_port=False, environment={
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://kafka:{inside},PLAINTEXT_HOST://localhost:{outside}",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,PLAINTEXT_HOST:PLAINTEXT",
+        "KAFKA_BROKER_ID": "1", "KAFKA_ZOOKEEPER_CONNECT": "zookeeper:2181"})
+    assert brokers("127.0.0.1", outside) == [("localhost", outside)]
+    assert brokers(own_address(), inside) == [("kafka", inside)]
+    assert len([line for line in nestbox.lines if "KAFKA_ZOOKEEPER_CONNECT" in line]) == 1
+
+
+def test_topics_of_a_variable_are_there_from_the_start(start):
+    nestbox = start(environment={"KAFKA_CREATE_TOPICS": "orders:3:1,audit:1:1:compact"})
+    admin = ck.AdminClient({"bootstrap.servers": nestbox.kafka})
+    topics = admin.list_topics().topics
+    assert {name: len(topics[name].partitions) for name in ("orders", "audit")} == {"orders": 3, "audit": 1}
+    asked = ck.ConfigResource(ck.ConfigResource.Type.TOPIC, "audit")
+    assert admin.describe_configs([asked])[asked].result(10)["cleanup.policy"].value == "compact"
 
 
 def test_a_port_given_by_a_flag_wins_over_listeners_given_by_a_variable(start):

@@ -150,7 +150,8 @@ struct HelpTests {
     func everyOption() {
         for topic in [nil, Help.Topic.up, .exec] {
             let text = Help.text(for: topic)
-            for option in Option.all {
+            let command = topic.flatMap { Command(rawValue: $0.rawValue) }
+            for option in Option.all where command.map(option.commands.contains) ?? true {
                 #expect(text.contains("  \(option.flag)"))
                 #expect(text.contains(option.variable))
                 #expect(text.contains(option.help))

@@ -32,6 +32,77 @@ import Testing
         #expect(try listeners("advertised.listeners=PLAINTEXT://a:7", false).map(\.port) == [5])
     }
 
+    private func properties(_ environment: [String: String], flag: String? = nil) throws -> KafkaProperties {
+        try KafkaProperties(
+            environment: environment, properties: flag, port: 9092, usesListenersOfEnvironment: true)
+    }
+
+    @Test("Without KAFKA_LISTENERS the broker listens everywhere on the ports that KAFKA_ADVERTISED_LISTENERS names")
+    func derivedListeners() throws {
+        let listeners = try properties([
+            "KAFKA_ADVERTISED_LISTENERS": "PLAINTEXT://kafka:29092,PLAINTEXT_HOST://localhost:9092",
+            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,PLAINTEXT_HOST:PLAINTEXT",
+        ]).listeners
+        #expect(listeners.map(\.name) == ["PLAINTEXT", "PLAINTEXT_HOST"])
+        #expect(listeners.map(\.host) == ["", ""] && listeners.map(\.port) == [29092, 9092])
+        #expect(listeners.map(\.advertisedHost) == ["kafka", "localhost"])
+        #expect(listeners.map(\.advertisedPort) == [29092, 9092])
+    }
+
+    @Test("Two listeners on one port are refused, unless their addresses differ")
+    func oneport() throws {
+        #expect(
+            throws: Failure(
+                .configuration, "listeners A and B both have port 9092; give each its own")
+        ) {
+            try properties([
+                "KAFKA_ADVERTISED_LISTENERS": "A://kafka:9092,B://localhost:9092",
+                "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "A:PLAINTEXT,B:PLAINTEXT",
+            ])
+        }
+        let apart = ["KAFKA_LISTENERS": "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.2:9092"]
+        #expect(try properties(apart).listeners.count == 2)
+    }
+
+    @Test("What was said of ZooKeeper is ignored with one line")
+    func zooKeeper() throws {
+        let given = try properties(["KAFKA_ZOOKEEPER_CONNECT": "zookeeper:2181", "KAFKA_BROKER_ID": "1"])
+        #expect(
+            given.notes == [
+                .init(
+                    level: .info,
+                    text:
+                        "KAFKA_ZOOKEEPER_CONNECT is ignored: this broker has no ZooKeeper; KAFKA_BROKER_ID 1 is only this "
+                        + "node's number.")
+            ])
+        #expect(try properties(["KAFKA_BROKER_ID": "1"]).notes.isEmpty)
+    }
+
+    @Test("KAFKA_CREATE_TOPICS names topics, partitions, replicas and the cleanup policy")
+    func createdTopics() throws {
+        let given = try properties(["KAFKA_CREATE_TOPICS": "orders:3:1, audit:1:3:compact,\nplain\n"])
+        #expect(given.topics.map(\.name) == ["orders", "audit", "plain"])
+        #expect(given.topics.map(\.partitions) == [3, 1, 1])
+        #expect(given.topics[1].configs == [.init(name: "cleanup.policy", value: "compact")])
+        #expect(
+            given.notes.map(\.text) == [
+                "Topic audit of KAFKA_CREATE_TOPICS has 1 replica instead of 3: there is one broker."
+            ])
+        let separated = try properties(["KAFKA_CREATE_TOPICS": "a:2;b", "KAFKA_CREATE_TOPICS_SEPARATOR": ";"])
+        #expect(separated.topics.map(\.name) == ["a", "b"] && separated.notes.isEmpty)
+    }
+
+    @Test(
+        "A topic that cannot be read is refused in one sentence",
+        arguments: ["a:x", "a:0", ":1", "a:1:0", "a:1:1:compact:x"])
+    func malformedTopics(_ text: String) throws {
+        #expect(
+            throws: Failure(
+                .configuration,
+                "KAFKA_CREATE_TOPICS has `\(text)`, which is not name:partitions:replicas:cleanup.policy; correct it")
+        ) { try properties(["KAFKA_CREATE_TOPICS": text]) }
+    }
+
     @Test("A listener is its name, host and port; an IPv6 address stands in brackets")
     func listener() {
         let all = KafkaListener("PLAINTEXT://:9092")

@@ -1,3 +1,4 @@
+import Reactor
 import Testing
 
 @testable import Stack
@@ -28,6 +29,30 @@ struct SettingsTests {
         #expect(!s.survivesPowerLoss)
         #expect(s.readyTimeoutMillis == 60_000)
         #expect(s.logLevel == .info)
+    }
+
+    @Test("In a container the stack listens on all addresses, unless --host says another; exec stays by itself")
+    func container() throws {
+        let container = ["NESTBOX_CONTAINER": "true", "NESTBOX_ALSO_AWS_PORT": "4566"]
+        let s = try settings(["up"], container)
+        #expect(s.isInContainer && s.host == "::" && s.awsPort == 8000 && s.alsoAWSPort == 4566)
+        #expect(try HostAddress(s.host) == HostAddress.everywhere)
+        #expect(HostAddress.everywhere.addresses.map(\.host) == ["0.0.0.0", "::"])
+        #expect(try settings(["up", "--host", "10.0.0.1"], container).host == "10.0.0.1")
+        #expect(try settings(["up", "--aws-port", "4566"], container).alsoAWSPort == nil)
+        let exec = try settings(["exec", "x"], container)
+        #expect(!exec.isInContainer && exec.host == "localhost" && exec.alsoAWSPort == nil)
+    }
+
+    @Test("Topics of KAFKA_CREATE_TOPICS join those of the stack file, which come first")
+    func createdTopics() throws {
+        let stack = try StackFile.parse(
+            Array("topics: { a: { partitions: 2 } }".utf8), name: "f", directory: "/project", environment: [:])
+        let s = try Settings.resolve(
+            Arguments.parse(["up"], environment: [:]), stack: stack, workingDirectory: "/project",
+            environment: ["KAFKA_CREATE_TOPICS": "a:5:1,b:3:1"])
+        #expect(s.stack.topics.map(\.name) == ["a", "b"] && s.stack.topics.map(\.partitions) == [2, 3])
+        #expect(s.stack.topics[1].variable == "KAFKA_CREATE_TOPICS")
     }
 
     @Test("exec: free ports and memory, whatever the stack file says, unless a flag says otherwise")

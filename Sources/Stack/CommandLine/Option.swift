@@ -38,8 +38,12 @@ public struct Option: Sendable {
         case host
         /// The port of DynamoDB.
         case awsPort = "aws-port"
+        /// Another port of DynamoDB.
+        case alsoAWSPort = "also-aws-port"
         /// The port of Kafka.
         case kafkaPort = "kafka-port"
+        /// Whether this is the program of a container.
+        case container
         /// A broker config of Kafka.
         case kafkaProperty = "kafka-property"
         /// Whether more replicas than brokers may be asked for.
@@ -137,8 +141,14 @@ public struct Option: Sendable {
             name: .awsPort, value: .port, commands: [.up, .exec],
             help: "the port of DynamoDB (default: 8000)"),
         Option(
+            name: .alsoAWSPort, value: .port, commands: [.up],
+            help: "one more port of DynamoDB, such as LocalStack's 4566"),
+        Option(
             name: .kafkaPort, value: .port, commands: [.up, .exec],
             help: "the port of Kafka (default: 9092)"),
+        Option(
+            name: .container, value: .toggle, commands: [.up],
+            help: "as in a container: listen on all addresses, print what test harnesses wait for"),
         Option(
             name: .kafkaProperty, value: .properties("NAME=VALUE"), commands: [.up, .exec],
             help: "a broker config of Kafka; may be given again; KAFKA_* variables set them too"),

@@ -31,8 +31,12 @@ struct Settings: Equatable, Sendable {
     var host: String
     /// The port of DynamoDB; nil for a free one.
     var awsPort: UInt16?
+    /// One more port of DynamoDB.
+    var alsoAWSPort: UInt16?
     /// The port of Kafka; nil for a free one.
     var kafkaPort: UInt16?
+    /// Whether this is the program of a container: others reach it through its addresses and published ports.
+    var isInContainer = false
     /// What was set of Kafka's broker configs.
     var kafkaProperties = KafkaProperties()
     /// Whether topics may ask for more replicas than there are brokers.
@@ -66,7 +70,7 @@ struct Settings: Equatable, Sendable {
             stack: selected, emulators: emulators,
             data: data(arguments, stack, workingDirectory, isExec: isExec),
             survivesPowerLoss: arguments[.durability] == "full",
-            host: arguments[.host] ?? "localhost",
+            host: arguments[.host] ?? (arguments[.container] == "true" ? HostAddress.everywhereName : "localhost"),
             awsPort: port(arguments, .awsPort, anyPort: anyPort, otherwise: stack.awsPort ?? 8000),
             kafkaPort: port(arguments, .kafkaPort, anyPort: anyPort, otherwise: stack.kafkaPort ?? 9092),
             servicesGetFreePorts: anyPort,
@@ -76,6 +80,11 @@ struct Settings: Equatable, Sendable {
                 ?? SignatureVerifier.standardSkewSeconds,
             readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
             logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
+        settings.isInContainer = arguments[.container] == "true"
+        if arguments[.alsoAWSPort] != nil {
+            let also = port(arguments, .alsoAWSPort, anyPort: anyPort, otherwise: 0)
+            settings.alsoAWSPort = also == settings.awsPort ? nil : also
+        }
         settings.lenientReplication = arguments[.lenientReplication] == "true"
         settings.tableDelay = arguments[.tableDelay].flatMap { Duration(commandLine: $0) } ?? .zero
         if emulators.contains(.kafka) {
@@ -83,6 +92,8 @@ struct Settings: Equatable, Sendable {
                 environment: environment, properties: arguments[.kafkaProperty], port: settings.kafkaPort,
                 usesListenersOfEnvironment: !anyPort && arguments.given[.kafkaPort]?.origin != .flag)
             settings.kafkaProperties = properties
+            let names = stack.topics.map(\.name)
+            settings.stack.topics += properties.topics.filter { !names.contains($0.name) }
             // What says in full where the broker listens also says its port.
             if let listener = properties.listeners.first(where: { !$0.isController }) {
                 settings.kafkaPort = listener.port == 0 ? nil : listener.port
@@ -96,6 +107,7 @@ struct Settings: Equatable, Sendable {
     private func checkPorts() throws(Failure) {
         var taken: [(port: UInt16, by: String, flag: String)] = []
         if emulators.contains(.aws), let port = awsPort { taken.append((port, "DynamoDB", "--aws-port")) }
+        if emulators.contains(.aws), let port = alsoAWSPort { taken.append((port, "DynamoDB", "--also-aws-port")) }
         if emulators.contains(.kafka), let port = kafkaPort {
             if let other = taken.first(where: { $0.port == port }) {
                 throw Failure(

@@ -52,12 +52,17 @@ enum BrokerLoop {
         loop.run()
     }
 
-    /// Listens, and returns the port that people and services are given: the first listener's for clients.
+    /// Listens, and returns the port that people and services are given: the first listener's for clients. Whoever
+    /// comes through a published port of a container finds the broker on the same port of their own machine, unless the
+    /// listener says otherwise.
     private static func listen(_ settings: EmulatorSettings, _ endpoint: KafkaEndpoint) throws(Failure) -> UInt16 {
+        func published(_ port: UInt16) -> (host: String, port: UInt16)? {
+            settings.isInContainer ? (host: "localhost", port: port) : nil
+        }
         guard !settings.kafkaProperties.listeners.isEmpty else {
             return try settings.host.listen(
                 port: settings.port, for: "Kafka", mend: "choose another port with --kafka-port, or --any-port"
-            ) { try endpoint.listen(on: $0) }
+            ) { try endpoint.listen(on: $0, advertised: published($0.port)) }
         }
         var first: UInt16?
         for listener in settings.kafkaProperties.listeners {
@@ -66,7 +71,7 @@ enum BrokerLoop {
             let port = try host.listen(
                 port: listener.port == 0 ? nil : listener.port, for: "Kafka's listener \(listener.name)",
                 mend: "choose another port in `listeners`"
-            ) { try endpoint.listen(on: $0, advertised: told) }
+            ) { try endpoint.listen(on: $0, advertised: told ?? published($0.port)) }
             if first == nil, !listener.isController { first = port }
         }
         return first ?? 0

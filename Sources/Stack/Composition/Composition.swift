@@ -39,6 +39,8 @@ final class Composition {
     private var failure: Failure?
     private var exitCode: Int32 = 0
 
+    /// The line of Kafka's own start that Testcontainers' Kafka modules wait for.
+    private static let brokerIsRunning = "The broker has been unfenced. Transitioning from RECOVERY to RUNNING."
     private static let progressInterval = Duration.seconds(5)
     /// How long the emulators may take to put their data on disk.
     private static let stopPatience = Duration.seconds(30)
@@ -110,6 +112,8 @@ final class Composition {
                 isTemporary: data.isTemporary, survivesPowerLoss: settings.survivesPowerLoss,
                 kafkaProperties: settings.kafkaProperties, lenientReplication: settings.lenientReplication,
                 tableDelay: settings.tableDelay, stack: settings.stack)
+            emulatorSettings.alsoPort = emulator == .aws ? settings.alsoAWSPort : nil
+            emulatorSettings.isInContainer = settings.isInContainer
             emulatorSettings.isolation = settings.isolation
             if settings.verifiesSignatures {
                 emulatorSettings.verifier = SignatureVerifier(
@@ -187,7 +191,10 @@ final class Composition {
     private func ready() {
         console.say(.debug, "ready after \(elapsedMillis) ms")
         sweepStaleTemporaries()
-        guard isExec, let supervisor else { return console.print("Ready.") }
+        guard isExec, let supervisor else {
+            if settings.isInContainer, settings.emulators.contains(.kafka) { console.print(Self.brokerIsRunning) }
+            return console.print("Ready.")
+        }
         let command = ExecCommand(program, environment: supervisor.environment(), loop: loop, supervisor: supervisor)
         self.command = command
         command.start { [unowned self] code in

@@ -31,6 +31,10 @@ struct EmulatorSettings: Sendable {
     var host: HostAddress
     /// Its port; nil for a free one.
     var port: UInt16?
+    /// One more port of DynamoDB.
+    var alsoPort: UInt16?
+    /// Whether clients come through the published ports of a container.
+    var isInContainer = false
     /// Whether its data goes away at exit.
     var isTemporary: Bool
     /// Whether an answered write survives a power cut.

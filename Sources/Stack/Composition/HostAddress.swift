@@ -13,8 +13,13 @@ struct HostAddress: Equatable, Sendable {
     /// The host in the URLs that people and children are given.
     let name: String
 
-    /// `localhost` is 127.0.0.1 and ::1; an address is itself; a name is what the system's resolver says.
+    /// `localhost` is 127.0.0.1 and ::1; `::` is every address of the machine, of both families; any other address is
+    /// itself; a name is what the system's resolver says.
     init(_ host: String) throws(Failure) {
+        if host == Self.everywhereName {
+            self = .everywhere
+            return
+        }
         if host == "localhost" {
             addresses = [.loopback(), .loopbackIPv6()]
             name = "localhost"
@@ -34,6 +39,9 @@ struct HostAddress: Equatable, Sendable {
             name = first.isIPv6 ? "[\(first.host)]" : first.host
         }
     }
+
+    /// How `--host` says all addresses of the machine.
+    static let everywhereName = "::"
 
     /// All addresses of the machine.
     static let everywhere = HostAddress(

@@ -41,6 +41,11 @@ enum TablesLoop {
         let port = try settings.host.listen(
             port: settings.port, for: "DynamoDB", mend: "choose another port with --aws-port, or --any-port"
         ) { try endpoint.listen(on: $0) }
+        if let also = settings.alsoPort {
+            _ = try settings.host.listen(
+                port: also, for: "DynamoDB", mend: "choose another port with --also-aws-port"
+            ) { try endpoint.listen(on: $0) }
+        }
         // The stack's own tables are there at once.
         engine.tableDelay = .zero
         let notes = try engine.makeTables(of: settings.stack, nowMillis: loop.wallMillis)

@@ -13,14 +13,21 @@ struct KafkaListener: Equatable, Sendable {
     var isController = false
 
     /// Understands `listeners`, `advertised.listeners` and what goes with them, as Kafka checks them.
+    /// - Parameters:
+    ///   - port: where Kafka listens when nothing says it
+    ///   - followsAdvertised: whether the advertised names and ports are also those to listen on when `listeners` is not given,
+    ///     as in Confluent's image
     static func all(
-        listeners: String, port: UInt16, advertised: String?, protocols: String?, controllers: String?
+        listeners: String, port: UInt16, advertised: String?, followsAdvertised: Bool = false, protocols: String?,
+        controllers: String?
     ) throws(Failure) -> [KafkaListener] {
         var told: [KafkaListener] = []
         if let advertised { told = try endpoints(advertised, "advertised.listeners") }
         var all: [KafkaListener]
         if !listeners.isEmpty {
             all = try endpoints(listeners, "listeners")
+        } else if followsAdvertised, !told.isEmpty {
+            all = told.map { KafkaListener(name: $0.name, host: "", port: $0.port) }
         } else {
             // Kafka listens on its port everywhere, under the one name that is told.
             all = [KafkaListener(name: told.first?.name ?? "PLAINTEXT", host: "", port: port)]
@@ -61,8 +68,25 @@ struct KafkaListener: Equatable, Sendable {
         guard all.contains(where: { !$0.isController }) else {
             throw Failure(.configuration, "listeners has none for clients; add PLAINTEXT://:9092")
         }
+        try checkPorts(all)
         return all
     }
+
+    /// Two listeners cannot have one port of one address.
+    private static func checkPorts(_ all: [KafkaListener]) throws(Failure) {
+        for (index, listener) in all.enumerated() where listener.port != 0 {
+            let other = all[..<index].first {
+                $0.port == listener.port && ($0.host == listener.host || $0.isEverywhere || listener.isEverywhere)
+            }
+            if let other {
+                throw Failure(
+                    .configuration,
+                    "listeners \(other.name) and \(listener.name) both have port \(listener.port); give each its own")
+            }
+        }
+    }
+
+    private var isEverywhere: Bool { ["", "0.0.0.0", "::"].contains(host) }
 
     /// `NAME://host:port` between commas.
     private static func endpoints(_ text: String, _ config: String) throws(Failure) -> [KafkaListener] {

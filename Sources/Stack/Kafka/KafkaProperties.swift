@@ -11,6 +11,10 @@ struct KafkaProperties: Equatable, Sendable {
     private(set) var clusterID: String?
     /// Where the broker listens, when that was set.
     private(set) var listeners: [KafkaListener] = []
+    /// The topics of KAFKA_CREATE_TOPICS.
+    private(set) var topics: [TopicDefinition] = []
+    /// What else is worth saying of what was given.
+    private var remarks: [EmulatorReport.Note] = []
 
     struct Value: Equatable, Sendable {
         var name: String
@@ -30,6 +34,12 @@ struct KafkaProperties: Equatable, Sendable {
     init(
         environment: [String: String], properties: String?, port: UInt16?, usesListenersOfEnvironment: Bool
     ) throws(Failure) {
+        noteZooKeeper(environment)
+        if let text = environment[CreatedTopics.variable] {
+            let created = try CreatedTopics(text, separators: environment[CreatedTopics.separatorVariable] ?? "")
+            topics = created.topics
+            remarks += created.notes
+        }
         for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where !text.isEmpty {
             guard let name = Self.configName(of: variable) else { continue }
             if Self.listenerNames.contains(name), !usesListenersOfEnvironment { continue }
@@ -39,7 +49,7 @@ struct KafkaProperties: Equatable, Sendable {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             add(
                 Value(
-                    name: String(parts[0]), text: String(parts.count == 2 ? parts[1] : ""), source: "--kafka-property"))
+                    name: String(parts[0]), text: String(parts.count == 2 ? parts[1] : ""), source: Self.flag))
         }
         if let id = environment["CLUSTER_ID"], !id.isEmpty { clusterID = id }
         var configuration = Broker.Configuration(directory: "")
@@ -52,14 +62,29 @@ struct KafkaProperties: Equatable, Sendable {
             throw Failure(.configuration, "node.id must not be negative; correct it")
         }
         if self["listeners"] != nil || self["advertised.listeners"] != nil {
+            // A variable is the images' way to say it, a flag Kafka's own.
+            let isAdvertisedByVariable = values.last { $0.name == "advertised.listeners" }?.source != Self.flag
             listeners = try KafkaListener.all(
                 listeners: self["listeners"] ?? "", port: port ?? 0, advertised: self["advertised.listeners"],
-                protocols: self["listener.security.protocol.map"],
+                followsAdvertised: isAdvertisedByVariable, protocols: self["listener.security.protocol.map"],
                 controllers: self["controller.listener.names"])
         }
     }
 
     private static let listenerNames = ["listeners", "advertised.listeners"]
+    private static let flag = "--kafka-property"
+
+    /// Brokers that still had ZooKeeper are set up with variables that mean nothing here.
+    private mutating func noteZooKeeper(_ environment: [String: String]) {
+        let given = environment.keys.filter { $0.hasPrefix("KAFKA_ZOOKEEPER_") && environment[$0] != "" }.sorted()
+        guard !given.isEmpty else { return }
+        let verb = given.count == 1 ? "is" : "are"
+        let id = environment["KAFKA_BROKER_ID"].map { "; KAFKA_BROKER_ID \($0) is only this node's number" } ?? ""
+        remarks.append(
+            .init(
+                level: .info,
+                text: "\(given.joined(separator: ", ")) \(verb) ignored: this broker has no ZooKeeper\(id)."))
+    }
 
     private mutating func add(_ value: Value) {
         if BrokerConfigs.named(value.name) == nil { unknown.append(value.name) } else { values.append(value) }
@@ -98,7 +123,8 @@ struct KafkaProperties: Equatable, Sendable {
     }
 
     private static let others: Set<String> = [
-        "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_BROKER", "KAFKA_BROKERS", "KAFKA_BROKER_LIST", "KAFKA_BROKER_URL",
+        CreatedTopics.variable, CreatedTopics.separatorVariable, "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_BROKER",
+        "KAFKA_BROKERS", "KAFKA_BROKER_LIST", "KAFKA_BROKER_URL",
         "KAFKA_CLUSTER_ID", "KAFKA_DEBUG", "KAFKA_ENABLED", "KAFKA_GROUP", "KAFKA_GROUP_ID", "KAFKA_HEAP_OPTS",
         "KAFKA_HOME", "KAFKA_HOST", "KAFKA_OPTS", "KAFKA_PASSWORD", "KAFKA_PORT", "KAFKA_URL", "KAFKA_USERNAME",
         "KAFKA_VERSION",
@@ -119,8 +145,10 @@ struct KafkaProperties: Equatable, Sendable {
 
     /// What people should know of what was given: in one sentence what the broker does not know.
     var notes: [EmulatorReport.Note] {
-        guard !unknown.isEmpty else { return [] }
+        guard !unknown.isEmpty else { return remarks }
         let names = unknown.count == 1 ? "is no broker config" : "are no broker configs"
-        return [.init(level: .warn, text: "\(unknown.joined(separator: ", ")) \(names) of Kafka and changed nothing.")]
+        return remarks + [
+            .init(level: .warn, text: "\(unknown.joined(separator: ", ")) \(names) of Kafka and changed nothing.")
+        ]
     }
 }

@@ -113,6 +113,8 @@ public struct TopicDefinition: Equatable, Sendable {
     public var partitions: Int32 = 1
     /// The configs that differ from the defaults, in the file's order.
     public var configs: [Config] = []
+    /// The variable that asks for it, if it does not stand in the file.
+    public var variable: String?
 }
 
 /// A service of the stack: a program that nestbox starts, watches and stops.

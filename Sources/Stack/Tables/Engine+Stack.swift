@@ -12,13 +12,13 @@ extension Engine {
                 if let actual = try table(of: definition, context) {
                     let differences = definition.differences(from: actual)
                     if !differences.isEmpty {
-                        notes.append(stack.note(differences, of: subject, line: definition.line))
+                        notes.append(stack.note(differences, of: subject, in: stack.place(line: definition.line)))
                     }
                     continue
                 }
                 _ = try answer(to: "CreateTable", definition.createRequest(), context)
             } catch {
-                throw stack.refusal(subject, error.sentence, line: definition.line)
+                throw stack.refusal(subject, error.sentence, in: stack.place(line: definition.line))
             }
             if let seed = definition.seed { try putItems(of: seed, into: definition, stack, context) }
         }

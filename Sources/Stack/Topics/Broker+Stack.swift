@@ -11,7 +11,8 @@ extension Broker {
                     defaultValue: { TopicConfigs.named($0)?.defaultValue },
                     canonical: { TopicConfigs.named($0)?.canonical($1) ?? $1 })
                 if !differences.isEmpty {
-                    notes.append(stack.note(differences, of: "topic \(definition.name)", line: definition.line))
+                    let place = definition.variable ?? stack.place(line: definition.line)
+                    notes.append(stack.note(differences, of: "topic \(definition.name)", in: place))
                 }
                 continue
             }
@@ -20,7 +21,8 @@ extension Broker {
             new.configs = definition.configs.map { ($0.name, $0.value) }
             do throws(TopicRefusal) { _ = try create(new) } catch {
                 throw stack.refusal(
-                    "topic \(definition.name)", error.message ?? "\(error.error)", line: definition.line)
+                    "topic \(definition.name)", error.message ?? "\(error.error)",
+                    in: definition.variable ?? stack.place(line: definition.line))
             }
         }
         return notes
@@ -28,17 +30,19 @@ extension Broker {
 }
 
 extension StackFile {
+    /// How messages call a place in the file.
+    func place(line: Int) -> String { "\(name):\(line)" }
+
     /// What is said of something that is there and differs from its definition.
-    func note(_ differences: [String], of subject: String, line: Int) -> EmulatorReport.Note {
+    func note(_ differences: [String], of subject: String, in place: String) -> EmulatorReport.Note {
         EmulatorReport.Note(
             level: .warn,
-            text: "\(subject) differs from \(name):\(line) and is left as it is: \(differences.joined(separator: "; "))"
-        )
+            text: "\(subject) differs from \(place) and is left as it is: \(differences.joined(separator: "; "))")
     }
 
     /// What is said of something that an emulator refuses to make.
-    func refusal(_ subject: String, _ reason: String, line: Int) -> Failure {
+    func refusal(_ subject: String, _ reason: String, in place: String) -> Failure {
         let sentence = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
-        return Failure(.configuration, "\(name):\(line): \(subject) cannot be made: \(sentence); change it")
+        return Failure(.configuration, "\(place): \(subject) cannot be made: \(sentence); change it")
     }
 }
