@@ -123,6 +123,14 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["KafkaBroker", "KafkaWire"], path: "Tests/Simulation",
             swiftSettings: settings),
+        .target(
+            name: "Fuzzing",
+            dependencies: ["AWSServer", "AWSSignature", "DynamoDB", "HTTP", "KafkaBroker", "KafkaWire", "Stack"],
+            path: "Tests/Fuzzing/Fuzzers", swiftSettings: settings),
+        program("fuzz", path: "Tests/Fuzzing/Program", ["Fuzzing"]),
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["Fuzzing", "KafkaBroker"], path: "Tests/Fuzzing/Tests",
+            swiftSettings: settings),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["DynamoDB", "KafkaBroker"], path: "Tests/Architecture",
             swiftSettings: settings),

@@ -80,6 +80,10 @@ package struct API: Sendable {
     package let served: ClosedRange<Int16>
     /// The versions that ApiVersions tells.
     package let advertised: ClosedRange<Int16>
+    /// The type of its requests, for those who look at any API without naming it.
+    package let request: any WireStructure.Type
+    /// The type of its responses.
+    package let response: any WireStructure.Type
     private let flexibleFrom: Int16
     private let run: @Sendable (UnsafeRawBufferPointer, RequestContext, Broker) throws(WireError) -> Outcome
 
@@ -88,6 +92,8 @@ package struct API: Sendable {
         name = "\(Served.self)"
         served = Served.served
         advertised = Served.advertised
+        request = Served.Request.self
+        response = Served.Response.self
         flexibleFrom = Served.flexibleFrom
         run = { (body, context, broker) throws(WireError) in
             let request = try Frame.decode(
