@@ -17,7 +17,7 @@ BIN      := .build/release
 VENV     := .venv
 PYTEST   := NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
 
-.PHONY: help run test build lint format check unit e2e readme-walk bench sim soak differential crash-proof docs clean build-packages test-packages
+.PHONY: help run test build lint format check unit e2e readme-walk bench sim sim-soak soak differential crash-proof docs clean build-packages test-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -55,10 +55,17 @@ bench: build $(VENV)/ready ## ratios against limits measured in the same run
 docs: build-packages ## renders docs/COVERAGE.md from the lists of operations and APIs
 	RENDER_DOCS=1 swift test --filter CoverageTests
 
-sim: build-packages ## the group simulation, seed by seed: make sim SEED=1 STEPS=100000
-	SIM_SEED=$(SEED) SIM_STEPS=$(STEPS) swift test --filter Simulation
+sim: build-packages ## the engines in virtual time, by seed: make sim SEED=1 STEPS=20000 (WORLD=tables, RUNS=10, REPLAY='...')
+	swift build --product simulate
+	.build/debug/simulate $(if $(WORLD),--world $(WORLD)) --seed $(or $(SEED),1) --steps $(or $(STEPS),20000) \
+	    --runs $(or $(RUNS),1) $(if $(REPLAY),--replay '$(REPLAY)')
 
-soak: build test-packages $(VENV)/ready ## kills nestbox in the middle of writes again and again: make soak SEED=1 KILLS=200
+# A million steps of each world, in runs of 20,000: each seed chooses another durability, other sizes, other faults.
+sim-soak: build-packages ## a million steps of the simulation of each engine
+	swift build --product simulate
+	.build/debug/simulate --seed $(or $(SEED),1) --steps 20000 --runs 50
+
+soak: build sim-soak test-packages $(VENV)/ready ## kills nestbox in the middle of writes again and again: make soak SEED=1 KILLS=200
 	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),200) $(PYTEST) -q -s Tests/EndToEnd/test_crash.py
 
 differential: build test-packages $(VENV)/ready ## the same random requests to another emulator: make differential SEED=7 STEPS=20000

@@ -120,9 +120,13 @@ let package = Package(
         tests("OrderService", ["Shop"]),
         tests("ProductService", ["Shop"]),
         tests("Stack", ["AWSSignature", "DynamoDB", "Reactor"]),
+        .target(
+            name: "Simulation", dependencies: ["CSQLite", "DynamoDB", "KafkaBroker", "KafkaWire", "SQLite"],
+            path: "Tests/Simulation", exclude: ["Program", "Tests"], swiftSettings: settings),
+        program("simulate", path: "Tests/Simulation/Program", ["Simulation"]),
         .testTarget(
-            name: "SimulationTests", dependencies: ["KafkaBroker", "KafkaWire"], path: "Tests/Simulation",
-            swiftSettings: settings),
+            name: "SimulationTests", dependencies: ["Simulation", "KafkaBroker", "KafkaWire"],
+            path: "Tests/Simulation/Tests", swiftSettings: settings),
         .target(
             name: "Fuzzing",
             dependencies: ["AWSServer", "AWSSignature", "DynamoDB", "HTTP", "KafkaBroker", "KafkaWire", "Stack"],

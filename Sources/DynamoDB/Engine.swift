@@ -22,6 +22,8 @@ public final class Engine {
         public var directory: String
         /// What survives.
         public var durability = Durability.process
+        /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
+        public var fileLayer: String?
         /// The account in ARNs.
         public var account = "000000000000"
         /// Where TableIds come from.
@@ -60,6 +62,7 @@ public final class Engine {
         case .process: options.synchronous = .normal
         case .full: options.synchronous = .full
         }
+        options.fileLayer = configuration.fileLayer
         storage = try Storage(path: configuration.directory + "/tables.sqlite", options: options)
     }
 
@@ -129,6 +132,7 @@ public final class Engine {
     /// Call it when no turn is open; whether there is more to do.
     public func step(now: Int64) -> Bool {
         guard !storage.hasWritten else { return true }
+        storage.overwriteRefused()
         let jobs = BackgroundJob.all
         for offset in jobs.indices {
             let position = (nextJob + offset) % jobs.count
@@ -177,6 +181,16 @@ public final class Engine {
 
     /// Whether there is no table.
     public var isEmpty: Bool { storage.tables.isEmpty }
+
+    /// The connection to the database, for whoever checks from outside what is in it; not while a turn is open.
+    package var connection: Connection { storage.connection }
+
+    /// Bounds how many items and entries a slice of the building of an index takes, and the memory of a run in bytes.
+    package func limitBackfill(rows: Int, entries: Int, runBytes: Int) {
+        storage.backfillLimits.rows = rows
+        storage.backfillLimits.entries = entries
+        storage.backfillLimits.runBytes = runBytes
+    }
 
     /// Closes the database. What is not committed is gone.
     public func close() {

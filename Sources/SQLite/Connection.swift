@@ -22,6 +22,8 @@ public final class Connection {
         public var mmapBytes: Int64 = 1 << 30
         /// Pages that the write-ahead log may hold before a commit checkpoints by itself, whatever else waits.
         public var checkpointPagesMax = 16_384
+        /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
+        public var fileLayer: String?
 
         /// The defaults.
         public init() {}
@@ -40,7 +42,7 @@ public final class Connection {
     public init(path: String, options: Options = Options()) throws(SQLiteError) {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, flags, options.fileLayer)
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)

@@ -20,6 +20,9 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// SQLite's primary result code.
     public var primaryCode: Int32 { code & 0xFF }
 
+    /// The primary code of a disk that has no room left.
+    public static let full = SQLITE_FULL
+
     /// One sentence.
     public var description: String { "SQLite error \(code): \(message)" }
 }

@@ -7,6 +7,8 @@ enum SQL {
     static let applicationID = 0x4E45_5354
     /// The format that this program reads and writes.
     static let formatVersion = 2
+    /// Says so in the file; a write that changes nothing when it says so already.
+    static let setFormatVersion = "PRAGMA user_version = \(formatVersion)"
 
     /// The steps from one format to the next: `migrations[n]` leads from format n to n + 1.
     static let migrations: [[String]] = [

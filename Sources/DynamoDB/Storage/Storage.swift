@@ -19,6 +19,8 @@ final class Storage {
     private var lost: SQLiteError?
     /// What SQLite said last when it failed.
     private(set) var lastFailure: SQLiteError?
+    /// Whether the log may hold a commit that was refused.
+    private var mayHoldRefused = false
     private var kept: [String: Statement] = [:]
     /// No item of any table expires before this, in seconds since 1970.
     var nextExpiry = Int64.min
@@ -31,9 +33,20 @@ final class Storage {
     /// Opens the database in `path`, or makes it.
     init(path: String, options: Connection.Options) throws {
         connection = try Connection(path: path, options: options)
+        if options.synchronous == .full { try secure() }
         try migrate()
         try load()
         try finishDeletions()
+    }
+
+    /// Waits until what is there is on the disk. A process that died in the middle of a commit may have left it whole in the log, where
+    /// reads find it from now on, but not synced: a loss of power would take back what they were told.
+    private func secure() throws(SQLiteError) {
+        do {
+            try connection.checkpoint()
+        } catch  where error.primaryCode == SQLiteError.full {
+            // The log is synced before it is copied, so that it lacked room only for the copy.
+        }
     }
 
     /// A database whose format this program does not know.
@@ -60,7 +73,7 @@ final class Storage {
                 for sql in step { try connection.execute(sql) }
             }
             try connection.execute("PRAGMA application_id = \(SQL.applicationID)")
-            try connection.execute("PRAGMA user_version = \(SQL.formatVersion)")
+            try connection.execute(SQL.setFormatVersion)
         }
     }
 
@@ -195,10 +208,13 @@ final class Storage {
                 throw SQLiteError(code: 1, message: "the transaction is gone", isTransactionLost: true)
             }
             try writeCounts()
+            mayHoldRefused = true
             try connection.commit()
+            mayHoldRefused = false
         } catch {
             abandonTurn()
             lastFailure = error
+            overwriteRefused()
             throw DynamoDBError(.internalServerError, Messages.internalServerError)
         }
         isTurnOpen = false
@@ -211,6 +227,18 @@ final class Storage {
         for table in changed { table.commitChange() }
         changed.removeAll()
         committedTables = nil
+    }
+
+    /// A commit that fails at its last step, the sync, stands whole in the write-ahead log, where a start after a crash would find it. One
+    /// that succeeds is written over its beginning, and nothing behind it counts. On a disk that goes on failing it is tried again.
+    func overwriteRefused() {
+        guard mayHoldRefused, !isTurnOpen else { return }
+        do throws(SQLiteError) {
+            try connection.transaction { () throws(SQLiteError) in try connection.execute(SQL.setFormatVersion) }
+            mayHoldRefused = false
+        } catch {
+            lastFailure = error
+        }
     }
 
     private func abandonTurn() {

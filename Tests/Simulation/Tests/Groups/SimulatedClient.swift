@@ -1,4 +1,5 @@
 import KafkaWire
+import Simulation
 
 @testable import KafkaBroker
 
@@ -104,7 +105,7 @@ final class SimulatedClient {
             requiresKnownMemberID: version >= 4, supportsSkippingAssignment: version >= 9)
         assignment = []
         try send(.join(request), in: world) { [self] reply in
-            guard case .join(let reply) = reply else { throw SimulationFailure(description: "not a join's answer") }
+            guard case .join(let reply) = reply else { throw SimulationFailure("not a join's answer") }
             switch reply.error {
             case .none:
                 (memberID, generation) = (reply.memberID, reply.generation)
@@ -114,7 +115,7 @@ final class SimulatedClient {
             case .fencedInstanceID: isFenced = true
             case .unknownMemberID, .groupMaxSizeReached: forget()
             case .inconsistentGroupProtocol, .rebalanceInProgress, .notCoordinator: break
-            default: throw SimulationFailure(description: "a join is answered with \(reply.error)")
+            default: throw SimulationFailure("a join is answered with \(reply.error)")
             }
         }
     }
@@ -122,7 +123,7 @@ final class SimulatedClient {
     private func sync(_ joined: GroupReply.JoinReply, in world: GroupSimulation) throws {
         var assignments: [(memberID: String, assignment: [UInt8])] = []
         if joined.leader == memberID, !joined.skipAssignment {
-            guard !joined.members.isEmpty else { throw SimulationFailure(description: "a leader without members") }
+            guard !joined.members.isEmpty else { throw SimulationFailure("a leader without members") }
             assignments = joined.members.map { ($0.id, []) }
             for partition in 0..<GroupSimulation.partitions {
                 assignments[partition % assignments.count].assignment.append(UInt8(partition))
@@ -132,7 +133,7 @@ final class SimulatedClient {
             memberID: memberID, instanceID: instanceID, generation: generation, protocolType: joined.protocolType,
             protocolName: joined.protocolName, assignments: assignments)
         try send(.sync(request), in: world) { [self] reply in
-            guard case .sync(let reply) = reply else { throw SimulationFailure(description: "not a sync's answer") }
+            guard case .sync(let reply) = reply else { throw SimulationFailure("not a sync's answer") }
             switch reply.error {
             case .none:
                 assignment = reply.assignment
@@ -141,7 +142,7 @@ final class SimulatedClient {
             case .fencedInstanceID: isFenced = true
             case .unknownMemberID, .illegalGeneration: forget()
             case .rebalanceInProgress, .notCoordinator: break
-            default: throw SimulationFailure(description: "a sync is answered with \(reply.error)")
+            default: throw SimulationFailure("a sync is answered with \(reply.error)")
             }
         }
     }
@@ -151,14 +152,14 @@ final class SimulatedClient {
             memberID: memberID, instanceID: instanceID, generation: generation)
         try send(.heartbeat(request), in: world) { [self] reply in
             guard case .heartbeat(let error) = reply else {
-                throw SimulationFailure(description: "not a heartbeat's answer")
+                throw SimulationFailure("not a heartbeat's answer")
             }
             switch error {
             case .none: break
             case .rebalanceInProgress: isMember = false
             case .fencedInstanceID: isFenced = true
             case .unknownMemberID, .illegalGeneration: forget()
-            default: throw SimulationFailure(description: "a heartbeat is answered with \(error)")
+            default: throw SimulationFailure("a heartbeat is answered with \(error)")
             }
         }
     }

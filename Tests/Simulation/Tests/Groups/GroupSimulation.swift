@@ -1,4 +1,5 @@
 import KafkaWire
+import Simulation
 
 @testable import KafkaBroker
 
@@ -175,13 +176,13 @@ final class GroupSimulation {
         committed[key] = before.union([offset])
         try submit(.commit(request), to: group) { [self] reply in
             guard case .commit(let errors) = reply else {
-                throw SimulationFailure(description: "not a commit's answer")
+                throw SimulationFailure("not a commit's answer")
             }
             committed[key] = errors == [.none] ? [offset] : before
             if errors == [.none], generation >= 0 {
                 guard let group = coordinator.group(group), group.generation == generation,
                     group.members.contains(memberID)
-                else { throw SimulationFailure(description: "\(memberID) of the past has committed") }
+                else { throw SimulationFailure("\(memberID) of the past has committed") }
             }
         }
     }
@@ -193,8 +194,8 @@ final class GroupSimulation {
             let key = Ownership(group: client.group, generation: client.generation, partition: partition)
             if let other = owners[key], other != owner {
                 throw SimulationFailure(
-                    description:
-                        "\(key.group) generation \(key.generation) partition \(partition): \(other) and \(owner)")
+
+                    "\(key.group) generation \(key.generation) partition \(partition): \(other) and \(owner)")
             }
             owners[key] = owner
         }
@@ -205,7 +206,7 @@ final class GroupSimulation {
     private func connect() {
         coordinator.deliver = { [unowned self] reply, answer in
             guard let answered = waiting.removeValue(forKey: reply) else {
-                failure = SimulationFailure(description: "\(reply) is answered though it does not wait")
+                failure = SimulationFailure("\(reply) is answered though it does not wait")
                 return
             }
             do { try answered(answer) } catch { failure = error }
@@ -244,17 +245,17 @@ final class GroupSimulation {
                 let offset = group?.committedOffset("t", partition)?.offset
                 guard (committed[Commit(group: id, partition: partition)] ?? [nil]).contains(offset) else {
                     throw SimulationFailure(
-                        description: "\(id) partition \(partition) is at \(String(describing: offset))")
+                        "\(id) partition \(partition) is at \(String(describing: offset))")
                 }
             }
             guard let group else { continue }
             guard group.generation >= generations[id] ?? 0 else {
-                throw SimulationFailure(description: "\(id) goes back to generation \(group.generation)")
+                throw SimulationFailure("\(id) goes back to generation \(group.generation)")
             }
             generations[id] = group.generation
             if group.state == .stable { try checkReplay(group) }
             if group.state == .empty, !group.members.isEmpty {
-                throw SimulationFailure(description: "\(id) is empty with members")
+                throw SimulationFailure("\(id) is empty with members")
             }
         }
     }
@@ -264,7 +265,7 @@ final class GroupSimulation {
         let fresh = replayed().group(group.id)
         guard fresh?.metadata() == group.metadata(), fresh?.offsets == group.offsets else {
             throw SimulationFailure(
-                description: "replay gives \(String(describing: fresh?.metadata())), operation \(group.metadata())")
+                "replay gives \(String(describing: fresh?.metadata())), operation \(group.metadata())")
         }
     }
 
@@ -279,7 +280,7 @@ final class GroupSimulation {
             unsettled = whatIsUnsettled()
             if unsettled == nil { return }
         }
-        throw SimulationFailure(description: "in peace, \(unsettled ?? "")")
+        throw SimulationFailure("in peace, \(unsettled ?? "")")
     }
 
     private func whatIsUnsettled() -> String? {
