@@ -7,6 +7,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := pkg-config libuv1-dev libsqlite3-dev libssl-dev libyaml-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev \
                   libcurl4-openssl-dev librdkafka-dev
 TEST_PACKAGES  := python3-venv kcat curl lsof
+IMAGE_PACKAGES := debootstrap iproute2 util-linux
 # The same for macOS with Homebrew.
 BREW_PACKAGES  := pkg-config libuv sqlite openssl@3 libyaml zlib snappy lz4 zstd curl librdkafka
 BREW_TEST      := kcat
@@ -17,7 +18,8 @@ BIN      := .build/release
 VENV     := .venv
 PYTEST   := NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
 
-.PHONY: help run test build lint format check unit e2e readme-walk bench sim sim-soak soak differential crash-proof docs clean build-packages test-packages
+.PHONY: help run test build lint format check unit e2e readme-walk image-check bench sim sim-soak soak differential crash-proof docs clean \
+        build-packages test-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -40,6 +42,10 @@ e2e: build test-packages $(VENV)/ready ## end-to-end tests with real clients (TE
 
 readme-walk: build test-packages $(VENV)/ready ## every line of the seed's README, with the answer that it must give
 	NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox ci/readme-walk
+
+image-check: build test-packages $(VENV)/ready ## docker/Dockerfile's own steps in folders, and what they start in namespaces; as root
+	@$(call install,$(IMAGE_PACKAGES),)
+	$(VENV)/bin/python ci/image-check
 
 lint: ## formatting, and a docstring on every public declaration
 	swift format lint --strict -r -p Sources Tests Benchmarks Package.swift

@@ -1,3 +1,5 @@
+import KafkaTools
+
 /// The help, rendered from the tables of commands and options.
 public enum Help {
     /// What there is help on.
@@ -12,11 +14,14 @@ public enum Help {
         case help
         /// The stack file.
         case stack
+        /// Kafka's tools, one name a line.
+        case kafkaTools = "kafka-tools"
     }
 
     /// What `nestbox help` prints, or `nestbox help TOPIC`.
     public static func text(for topic: Topic?) -> String {
         if topic == .stack { return StackFile.builtInText }
+        if topic == .kafkaTools { return KafkaTools.names.map { $0 + "\n" }.joined() }
         guard let topic = topic.flatMap({ Command(rawValue: $0.rawValue) }), topic != .help else { return overview }
         var lines = [usage(of: topic), "", capitalised(topic.summary) + "."]
         let options = Option.all.filter { $0.commands.contains(topic) }
