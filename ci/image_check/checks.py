@@ -113,7 +113,8 @@ def zookeeper_s_place_is_held(world: World):
     """In ZooKeeper's place: healthy, no emulator, one line, ends when told"""
     zookeeper = world.container("zookeeper", environment={"ZOOKEEPER_CLIENT_PORT": "2181"}).start()
     zookeeper.wait_until_healthy()
-    assert "this container does nothing" in zookeeper.output and "DynamoDB" not in zookeeper.output, zookeeper.output
+    zookeeper.wait_for_output("this container does nothing")
+    assert "DynamoDB" not in zookeeper.output and "Kafka " not in zookeeper.output, zookeeper.output
     assert zookeeper.stop() == 0
     # Kubernetes gives a broker the address of a service called zookeeper-client so.
     broker = world.container("broker", environment={"ZOOKEEPER_CLIENT_PORT": "tcp://10.0.0.1:2181"}).start()
@@ -129,11 +130,11 @@ def two_advertised_listeners_without_listeners(world: World):
     assert told == ("localhost:29092", f"{address}:29092", "localhost:9092"), told
     by_name = containers["dynamodb"].execute("kafka-topics", "--list", "--bootstrap-server", "kafka:29092")
     assert by_name.stdout == "order-compensation\norder-events\n", by_name
-    world.aws(8000, "dynamodb", "create-table", "--table-name", "t", "--attribute-definitions", "AttributeName=k,AttributeType=S",
+    world.aws(8000, "dynamodb", "create-table", "--table-name", "kept", "--attribute-definitions", "AttributeName=k,AttributeType=S",
               "--key-schema", "AttributeName=k,KeyType=HASH", "--billing-mode", "PAY_PER_REQUEST")
     assert containers["dynamodb"].stop() == 0
     containers["dynamodb"].start().wait_until_healthy()
-    assert world.aws(8000, "dynamodb", "list-tables") == {"TableNames": ["t"]}
+    assert world.aws(8000, "dynamodb", "list-tables") == {"TableNames": ["kept"]}
     return " / ".join(told)
 
 
