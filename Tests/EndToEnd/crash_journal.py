@@ -75,3 +75,12 @@ def check_offsets(registers, committed):
     return [f"partition {partition}: committed {committed.get(partition)}, acknowledged {register.acknowledged}, "
             f"in doubt {register.in_doubt}"
             for partition, register in sorted(registers.items()) if not register.allows(committed.get(partition))]
+
+
+def check_reads(read, found, committed):
+    """Complaints about what a group has read: `read` and `found` are values by (partition, offset), `committed` the offsets by partition before
+    which everything is to have been read."""
+    complaints = [f"record {place} was read as {value!r} and is {found.get(place)!r}"
+                  for place, value in sorted(read.items()) if found.get(place) != value]
+    return complaints + [f"record {place} is committed and was never read" for place in sorted(found)
+                         if place[1] < (committed.get(place[0]) or 0) and place not in read]

@@ -1,7 +1,8 @@
 """Writes to Kafka until it is killed, and keeps a journal: what it tries before it tries, what was acknowledged once it was.
 
 A program of its own, because a client library whose broker has died may take its whole process along for a while. Lines of the journal:
-`send VALUE`, `sent PARTITION OFFSET VALUE`, `commit PARTITION OFFSET`, `committed PARTITION OFFSET`.
+`send VALUE`, `sent PARTITION OFFSET VALUE`, `commit PARTITION OFFSET`, `committed PARTITION OFFSET`; `failed VALUE` when the client gave up.
+Without a group it only sends, and goes on when its broker comes back.
 """
 
 import os
@@ -20,11 +21,17 @@ def send_records(file, bootstrap, topic, name, partitions):
     def delivered(error, message):
         if error is None:
             journal(file, "sent", message.partition(), message.offset(), message.value().decode())
+        else:
+            journal(file, "failed", message.value().decode(), error.name())
 
     producer = confluent_kafka.Producer({
-        "bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 1, "log_level": 0})
+        "bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 1, "log_level": 0,
+        "reconnect.backoff.max.ms": 500, "queue.buffering.max.messages": 2000})
     number = 0
     while True:
+        if len(producer) >= 1000:
+            producer.poll(0.05)
+            continue
         value = f"{name}-{number}"
         journal(file, "send", value)
         producer.produce(topic, value=value, partition=number % partitions, on_delivery=delivered)
@@ -48,9 +55,10 @@ def commit_offsets(file, bootstrap, topic, group, partitions, first):
 
 def main(path, bootstrap, topic, group, name, partitions, first):
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    committing = threading.Thread(
-        target=commit_offsets, args=(file, bootstrap, topic, group, int(partitions), int(first)), daemon=True)
-    committing.start()
+    if group:
+        committing = threading.Thread(
+            target=commit_offsets, args=(file, bootstrap, topic, group, int(partitions), int(first)), daemon=True)
+        committing.start()
     send_records(file, bootstrap, topic, name, int(partitions))
 
 

@@ -24,9 +24,10 @@ def program() -> str:
 
 
 class Nestbox:
-    """`nestbox up ARGUMENTS` in a working directory of its own. Ports are free ones unless given."""
+    """`nestbox up ARGUMENTS` in a working directory of its own. Ports are free ones unless given; `command` is put in front."""
 
-    def __init__(self, directory, arguments=(), environment=None, any_port=True):
+    def __init__(self, directory, arguments=(), environment=None, any_port=True, command=()):
+        self.command = list(command)
         self.directory = pathlib.Path(directory)
         self.arguments = list(arguments) + (["--any-port"] if any_port else [])
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("NESTBOX_", "AWS_", "KAFKA_"))}
@@ -37,15 +38,22 @@ class Nestbox:
 
     def start(self, ready_within=30.0):
         """Starts and waits for `Ready.`; fails with everything that was printed."""
+        self.begin()
+        return self.wait_ready(ready_within)
+
+    def begin(self):
+        """Starts, and waits for nothing."""
         self.lines, self.exports = [], {}
         self._ready = threading.Event()
         self.process = subprocess.Popen(
-            [program(), "up", *self.arguments],
+            [*self.command, program(), "up", *self.arguments],
             cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        deadline = time.monotonic() + ready_within
+
+    def wait_ready(self, within=30.0):
+        deadline = time.monotonic() + within
         while not self._ready.wait(0.01):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()

@@ -6,12 +6,12 @@ import struct
 import threading
 import urllib.parse
 import uuid
-import zlib
 
 import confluent_kafka
 import confluent_kafka.admin
 import pytest
 
+from kafka_wire import ask, batch, frame, kafka_socket, produce
 from nestbox_process import http
 
 TARGET = "DynamoDB_20120810."
@@ -119,37 +119,6 @@ def test_health_answers(emulators):
 
 # Kafka
 
-def frame(key, version, body=b"", correlation=7, client=b"\x00\x01c"):
-    payload = struct.pack(">hhi", key, version, correlation) + client + body
-    return struct.pack(">i", len(payload)) + payload
-
-
-def kafka_socket(emulators):
-    host, port = emulators.kafka.split(",")[0].rsplit(":", 1)
-    return socket.create_connection((host, int(port)), timeout=5)
-
-
-def read_exactly(connection, count):
-    data = b""
-    while len(data) < count:
-        chunk = connection.recv(count - len(data))
-        if not chunk:
-            raise ConnectionError("closed")
-        data += chunk
-    return data
-
-
-def ask(emulators, data):
-    """The body of the one answer, without its size and correlation id; None when the connection is closed instead."""
-    with kafka_socket(emulators) as connection:
-        connection.sendall(data)
-        try:
-            size, = struct.unpack(">i", read_exactly(connection, 4))
-            return read_exactly(connection, size)[4:]
-        except (ConnectionError, ConnectionResetError):
-            return None
-
-
 @pytest.mark.parametrize("data", [
     struct.pack(">i", -1) + b"x" * 10,
     struct.pack(">i", -2**31),
@@ -188,49 +157,7 @@ def test_an_unknown_version_of_api_versions_is_answered_in_version_0_with_error_
     assert 18 in [key for key, _, _ in ranges]
 
 
-# Produce v3 with one batch: each fault gets Kafka's error code for its partition.
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ (0x82F63B78 & -(crc & 1))
-    return crc ^ 0xFFFFFFFF
-
-
-def varint(value):
-    value = (value << 1) ^ (value >> 63)
-    out = b""
-    while True:
-        if value < 0x80:
-            return out + bytes([value])
-        out += bytes([value & 0x7F | 0x80])
-        value >>= 7
-
-
-def batch(values=(b"v",), count=None, crc_change=0, magic=2, attributes=0):
-    records = b""
-    for i, value in enumerate(values):
-        body = b"\x00" + varint(0) + varint(i) + varint(-1) + varint(len(value)) + value + varint(0)
-        records += varint(len(body)) + body
-    count = len(values) if count is None else count
-    checked = struct.pack(">hiqqqhii", attributes, count - 1, 1_700_000_000_000, 1_700_000_000_000, -1, -1, -1, count) + records
-    crc = (crc32c(checked) + crc_change) & 0xFFFFFFFF
-    rest = struct.pack(">ibI", -1, magic, crc) + checked
-    return struct.pack(">qi", 0, len(rest)) + rest
-
-
-def produce(emulators, topic, records):
-    body = struct.pack(">h", -1) + struct.pack(">hi", 1, 5000)
-    body += struct.pack(">i", 1) + struct.pack(">h", len(topic)) + topic.encode()
-    body += struct.pack(">i", 1) + struct.pack(">i", 0) + struct.pack(">i", len(records)) + records
-    answer = ask(emulators, frame(0, 3, body))
-    if answer is None:
-        return None
-    offset = 4 + 2 + len(topic) + 4 + 4
-    return struct.unpack(">h", answer[offset:offset + 2])[0]
-
+# Each faulty batch gets Kafka's error code for its partition.
 
 @pytest.fixture(scope="module")
 def topic(emulators):

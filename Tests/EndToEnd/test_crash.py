@@ -30,10 +30,10 @@ def key_of(key):
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
 
 
-def item_of(key, value):
+def item_of(key, value, filling=200):
     """An item's whole content is a version and, in some, an index key."""
     version, owner = value
-    item = {**key_of(key), "version": {"N": str(version)}, "filling": {"S": "x" * 200}}
+    item = {**key_of(key), "version": {"N": str(version)}, "filling": {"S": "x" * filling}}
     if owner is not None:
         item |= {"GSI1PK": {"S": owner}, "GSI1SK": {"S": f"{version:010}"}}
     return item
@@ -45,6 +45,9 @@ def value_of(item):
 
 class ItemWriter(threading.Thread):
     """Writes to keys that are its own, one request at a time, and keeps their registers, until the server is gone."""
+
+    # Characters in each item beside what is compared.
+    filling = 200
 
     def __init__(self, nestbox, number, registers, random_source):
         super().__init__(daemon=True)
@@ -62,14 +65,20 @@ class ItemWriter(threading.Thread):
             try:
                 self.send(writes)
             except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-                    return
-                raise
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                    raise
+                if self.goes_on(error, writes):
+                    continue
+                return
             except BotoCoreError:
                 return
             for key, value in writes:
                 self.registers[key].acknowledge(value)
             self.acknowledged += len(writes)
+
+    def goes_on(self, error, writes):
+        """After an error of the server's own."""
+        return False
 
     def draw(self):
         """One write, or the two of a transaction: (key, new value or None for a delete)."""
@@ -86,16 +95,16 @@ class ItemWriter(threading.Thread):
         if len(writes) == 2:
             self.client.transact_write_items(TransactItems=[
                 {"Delete": {"TableName": TABLE, "Key": key_of(key)}} if value is None else
-                {"Put": {"TableName": TABLE, "Item": item_of(key, value)}} for key, value in writes])
+                {"Put": {"TableName": TABLE, "Item": item_of(key, value, self.filling)}} for key, value in writes])
             return
         ((key, value),) = writes
         if value is None:
             self.client.delete_item(TableName=TABLE, Key=key_of(key))
         elif self.random.random() < 0.5:
-            self.client.put_item(TableName=TABLE, Item=item_of(key, value))
+            self.client.put_item(TableName=TABLE, Item=item_of(key, value, self.filling))
         else:
             version, owner = value
-            names = {":v": {"N": str(version)}, ":f": {"S": "x" * 200}}
+            names = {":v": {"N": str(version)}, ":f": {"S": "x" * self.filling}}
             change = "SET version = :v, filling = :f"
             if owner is None:
                 change += " REMOVE GSI1PK, GSI1SK"

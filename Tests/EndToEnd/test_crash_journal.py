@@ -1,6 +1,9 @@
 """The crash checker itself: each kind of loss must be seen, or the crash test could not fail."""
 
-from crash_journal import Register, check_index, check_items, check_offsets, check_records
+import pytest
+
+from crash_journal import Register, check_index, check_items, check_offsets, check_reads, check_records
+from crash_orders import check_orders
 
 
 def register(acknowledged, *in_doubt):
@@ -49,3 +52,34 @@ def test_a_committed_offset_must_not_go_back():
     assert check_offsets({0: register(5, 7)}, {0: 7}) == []
     assert check_offsets({0: register(5)}, {0: 4}) != []
     assert check_offsets({0: register(5)}, {}) != []
+
+
+def test_a_read_must_be_of_the_record_that_is_there_and_none_is_committed_unread():
+    assert check_reads({(0, 0): "x"}, {(0, 0): "x", (0, 1): "y"}, {0: 1}) == []
+    assert check_reads({(0, 0): "x"}, {(0, 0): "y"}, {0: 1}) != []
+    assert check_reads({(0, 0): "x"}, {(0, 0): "x", (0, 1): "y"}, {0: 2}) != []
+
+
+def orders(**change):
+    """Two orders, one confirmed and one cancelled, as they have to be; with a change."""
+    good = {
+        "answered": {1: {1: 3}, 2: {1: 9}}, "stock": {"PROD001": 10}, "statuses": {1: "CONFIRMED", 2: "CANCELLED"},
+        "left": {"PROD001": 7}, "events": {1: {"a"}, 2: {"b"}}, "confirmations": {1: {"c"}}, "compensations": {2: {"d"}}}
+    return check_orders(**good | change)
+
+
+def test_orders_as_they_have_to_be_raise_no_complaint():
+    assert orders() == []
+
+
+@pytest.mark.parametrize("change", [
+    {"answered": {1: {1: 3}, 2: {1: 9}, 3: {1: 1}}}, {"answered": {1: {1: 3}}}, {"left": {"PROD001": 10}},
+    {"left": {"PROD001": 4}}, {"left": {"PROD001": -2}}, {"statuses": {1: "PENDING", 2: "CANCELLED"}},
+    {"statuses": {1: "CANCELLED", 2: "CANCELLED"}}, {"events": {1: {"a"}}}, {"events": {1: {"a", "x"}, 2: {"b"}}},
+    {"confirmations": {}}, {"confirmations": {1: {"c"}, 2: {"e"}}}, {"compensations": {2: {"d", "x"}}},
+    {"events": {1: {"a"}, 2: {"b"}, 3: {"x"}}},
+], ids=[
+    "a lost order", "an order of nobody", "a lost deduction", "a deduction twice", "more than there was", "an open end", "the wrong end",
+    "a lost event", "two events", "no confirmation", "a confirmation of a cancelled order", "two compensations", "an event of no order"])
+def test_each_way_an_order_can_go_wrong_is_seen(change):
+    assert orders(**change) != []
