@@ -158,7 +158,7 @@ def test_whatever_is_killed_no_order_event_or_offset_is_lost_or_doubled(tmp_path
                 time.sleep(source.uniform(0.3, 1.0))
                 waiting += any(customer.is_waiting for customer in customers)
                 # Every other one, and of the rest one in four, waits for a turn.
-                    kill_and_wait(stack, source, name, number % 2 == 0 or source.random() < 0.25, found)
+                kill_and_wait(stack, source, name, number % 2 == 0 or source.random() < 0.25, found)
         stack.wait_ready()
         answered = finish()
     finally:
