@@ -68,7 +68,9 @@ let package = Package(
         module("SQLite", ["CSQLite"]),
         module("DynamoDB", ["SQLite"]),
         module("AWSSignature", ["COpenSSL"]),
-        module("AWSServer", ["AWSSignature", "DynamoDB", "HTTP", "Reactor", "CZlib"]),
+        module("AWSProtocols", ["DynamoDB"]),
+        module("STS", ["AWSProtocols", "AWSSignature"]),
+        module("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CZlib"]),
 
         // Kafka
         module("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
@@ -109,7 +111,9 @@ let package = Package(
         tests("SQLite"),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
-        tests("AWSServer", ["AWSSignature", "DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
+        tests("AWSProtocols"),
+        tests("STS", ["AWSProtocols", "AWSSignature"]),
+        tests("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
         tests("KafkaWire"),
         tests("KafkaBroker", ["KafkaWire"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
@@ -136,8 +140,8 @@ let package = Package(
             name: "FuzzingTests", dependencies: ["Fuzzing", "KafkaBroker"], path: "Tests/Fuzzing/Tests",
             swiftSettings: settings),
         .testTarget(
-            name: "ArchitectureTests", dependencies: ["DynamoDB", "KafkaBroker"], path: "Tests/Architecture",
-            swiftSettings: settings),
+            name: "ArchitectureTests", dependencies: ["AWSServer", "DynamoDB", "KafkaBroker"],
+            path: "Tests/Architecture", swiftSettings: settings),
     ],
     cLanguageStandard: .c11
 )

@@ -2,6 +2,7 @@ import AWSSignature
 import DynamoDB
 import HTTP
 import Reactor
+import STS
 
 /// AWS's port: DynamoDB's JSON 1.0 protocol over HTTP, on one loop with its engines.
 ///
@@ -14,19 +15,25 @@ public final class AWSEndpoint {
         public var region = "us-east-1"
         /// What signatures are checked against; nil lets every request in.
         public var verifier: SignatureVerifier?
-        /// Where request ids come from.
+        /// The version of the program, for those who ask.
+        public var version = ""
+        /// Where request ids and temporary credentials come from.
         public var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
 
         /// The defaults.
         public init() {}
     }
 
-    private let loop: EventLoop
+    let loop: EventLoop
     private let databases: Databases
-    private var server: HTTPServer?
-    private var composer: ResponseComposer
+    private(set) var server: HTTPServer?
+    var composer: ResponseComposer
     private var credentials: CredentialReader
     private var verifier: SignatureVerifier?
+    /// The credentials that STS handed out.
+    let sessions: Sessions
+    let account: String
+    let version: String
     /// The answers that wait for the turn's commit.
     private var held = HeldAnswers()
     /// Operations that take longer than a turn.
@@ -77,6 +84,9 @@ public final class AWSEndpoint {
         composer = ResponseComposer(seed: configuration.random())
         credentials = CredentialReader(region: configuration.region)
         verifier = configuration.verifier
+        sessions = Sessions(random: configuration.random)
+        account = databases.account
+        version = configuration.version
         databases.isBusy = { [unowned self] database in long.contains { $0.database === database } }
         databases.onOpen = { [unowned self] in stepSoon() }
         steps = loop.timer { [unowned self] in step() }
@@ -224,16 +234,13 @@ extension AWSEndpoint: HTTPHandler {
         let fields = RequestFields(request)
         guard request.method == .post, RequestPath.isRoot(request.pathBytes),
             let type = ContentType(fields.contentType, emptyBody: request.body.isEmpty)
-        else { return handlePage(request, exchange, fields) }
+        else {
+            if !handleService(request, exchange, fields) { handlePage(request, exchange, fields) }
+            return
+        }
         let form = AnswerForm(
             type: type, isForOrigin: fields.origin != nil, coding: AcceptEncoding.coding(fields.acceptEncoding))
-        let caller: Caller
-        if verifier == nil {
-            let credential = credentials.credential(authorization: fields.authorization, target: request.target)
-            caller = Caller(credential: credential, refusal: nil)
-        } else {
-            caller = verified(request)
-        }
+        let caller = caller(of: request, fields, service: Services.dynamoDB.signingName)
         guard fields.contentEncoding != nil else { return handle(request.body, fields, form, caller, exchange) }
         // Not a very good answer to a mistake of the client, but AWS's.
         guard let codings = Decompression.codings(of: request) else {
@@ -247,11 +254,30 @@ extension AWSEndpoint: HTTPHandler {
     }
 
     /// Who asks.
-    private struct Caller {
-        /// Whom the request is signed for.
+    struct Caller {
+        /// Whom the request is signed for: temporary credentials are used in another's stead.
         let credential: SignedCredential
+        /// The access key that it is signed with; nil when it is not.
+        let signedKey: String?
         /// Why it is not let in, if signatures are checked and its own does not hold.
-        let refusal: DynamoDBError?
+        var refusal: SignatureRefusal?
+    }
+
+    /// Who asks a service, by its signing name; with nil one that asks for no signature.
+    func caller(of request: borrowing HTTPRequest, _ fields: RequestFields, service: String?) -> Caller {
+        guard verifier != nil, let service else {
+            let signed = credentials.credential(authorization: fields.authorization, target: request.target)
+            guard !sessions.isEmpty else { return Caller(credential: signed, signedKey: signed.accessKeyID) }
+            return caller(signed.accessKeyID, signed.region)
+        }
+        return verified(request, service)
+    }
+
+    private func caller(_ accessKeyID: String?, _ region: String) -> Caller {
+        let session = sessions.session(accessKeyID, now: loop.wallMillis / 1000)
+        return Caller(
+            credential: SignedCredential(accessKeyID: session?.origin ?? accessKeyID, region: region),
+            signedKey: accessKeyID)
     }
 
     /// Handles a request whose body is as it was before compression.
@@ -263,7 +289,7 @@ extension AWSEndpoint: HTTPHandler {
             return refuse(exchange, form, Self.isJSON(content) ? .init(.unknownOperation, nil) : .serialization(nil))
         }
         if let refusal = caller.refusal {
-            return refuse(exchange, form, Self.isJSON(content) ? refusal : .serialization(nil))
+            return refuse(exchange, form, Self.isJSON(content) ? DynamoDBError(refusal) : .serialization(nil))
         }
         guard let database = databases.shared ?? (try? databases.database(of: caller.credential)) else {
             return refuse(exchange, form, .internalServerError)
@@ -285,11 +311,13 @@ extension AWSEndpoint: HTTPHandler {
     }
 
     /// Whose signature a request has, or why it does not let it in.
-    private func verified(_ request: borrowing HTTPRequest) -> Caller {
+    private func verified(_ request: borrowing HTTPRequest, _ service: String) -> Caller {
         let target = request.target
         let mark = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
+        let isRoot = RequestPath.isRoot(request.pathBytes)
         var received = ReceivedRequest(
-            method: String(decoding: request.methodBytes, as: UTF8.self), path: "/",
+            method: String(decoding: request.methodBytes, as: UTF8.self),
+            path: isRoot ? "/" : String(decoding: request.pathBytes, as: UTF8.self),
             query: String(decoding: target[mark...].dropFirst(), as: UTF8.self), headers: [], body: request.body)
         for index in 0..<request.fieldCount {
             received.headers.append(
@@ -298,14 +326,14 @@ extension AWSEndpoint: HTTPHandler {
                     String(decoding: request.fieldValue(index), as: UTF8.self)
                 ))
         }
+        let now = loop.wallMillis / 1000
         do throws(SignatureRefusal) {
-            let verified = try verifier?.verify(received, now: loop.wallMillis / 1000)
-            return Caller(
-                credential: SignedCredential(
-                    accessKeyID: verified?.accessKeyID, region: verified?.scope.region ?? credentials.unsigned.region),
-                refusal: nil)
+            let verified = try verifier?.verify(received, service: service, now: now) {
+                sessions.session($0, now: now)?.credentials
+            }
+            return caller(verified?.accessKeyID, verified?.scope.region ?? credentials.unsigned.region)
         } catch {
-            return Caller(credential: credentials.unsigned, refusal: DynamoDBError(error))
+            return Caller(credential: credentials.unsigned, signedKey: nil, refusal: error)
         }
     }
 
@@ -319,42 +347,6 @@ extension AWSEndpoint: HTTPHandler {
             return true
         } catch {
             return false
-        }
-    }
-
-    /// Answers everything that is not an operation.
-    private func handlePage(
-        _ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields
-    ) {
-        let isRoot = RequestPath.isRoot(request.pathBytes)
-        var lines: [UInt8] = []
-        switch request.method {
-        case .get where isRoot, .head where isRoot:
-            // Load balancers and people ask `GET /`: AWS says which host is healthy.
-            var text = Array("healthy: ".utf8)
-            if let host = fields.host { text += host }
-            text.append(UInt8(ascii: " "))
-            if fields.origin != nil { CrossOrigin.append(to: &lines) }
-            page(exchange, 200, lines, text)
-        case .options where isRoot && fields.origin != nil:
-            CrossOrigin.appendPermission(for: request, to: &lines)
-            page(exchange, 200, lines, [])
-        default:
-            if fields.origin != nil { CrossOrigin.append(to: &lines) }
-            page(exchange, 404, lines, Array("<UnknownOperationException/>\n".utf8))
-        }
-    }
-
-    private func page(_ exchange: HTTPExchange, _ status: Int, _ lines: [UInt8], _ text: [UInt8]) {
-        exchange.respond(status: status, body: text) { output in
-            ResponseWriter.append("Server: Server\r\nDate: ", to: &output)
-            output += server?.dateBytes ?? []
-            ResponseWriter.append("\r\nx-amzn-RequestId: ", to: &output)
-            composer.appendRequestID(to: &output)
-            ResponseWriter.append("\r\nx-amz-crc32: ", to: &output)
-            ResponseWriter.appendDecimal(Int(CRC32.checksum(text)), to: &output)
-            ResponseWriter.append("\r\n", to: &output)
-            output += lines
         }
     }
 

@@ -49,11 +49,15 @@ public final class Databases {
     /// Called when one was opened: there may be background work that was left.
     var onOpen: () -> Void = {}
 
+    /// The account in ARNs, which is everybody's.
+    let account: String
+
     /// One engine, whoever asks.
     public init(shared engine: Engine) {
         let database = Database(engine, of: nil)
         shared = database
         isolation = nil
+        account = engine.account
         open = [database]
     }
 
@@ -61,6 +65,7 @@ public final class Databases {
     public init(isolation: Isolation) {
         shared = nil
         self.isolation = isolation
+        account = Engine.Configuration.standardAccount
     }
 
     /// The engine of a credential, as its requests see it.

@@ -75,6 +75,9 @@ struct ResponseComposer {
 
     /// An id for an answer that is made elsewhere.
     mutating func appendRequestID(to output: inout [UInt8]) { ids.append(to: &output) }
+
+    /// An id for an answer of another service, whose ids have another form.
+    mutating func makeUUID() -> String { ids.makeUUID() }
 }
 
 /// Request ids as AWS's are: 52 capital letters and digits. They have to differ, not to be secret.
@@ -92,6 +95,19 @@ struct RequestIDs {
             }
             output.append(contentsOf: UnsafeRawBufferPointer(rebasing: id[..<Self.length]))
         }
+    }
+
+    /// A random UUID in its usual form.
+    mutating func makeUUID() -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let (high, low) = (next() & ~0xF000 | 0x4000, next() & ~(3 << 62) | 2 << 62)
+        var text: [UInt8] = []
+        for index in 0..<32 {
+            if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
+            let half = index < 16 ? high : low
+            text.append(digits[Int(half >> UInt64(60 - index % 16 * 4) & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Eight characters at once: five bits of each byte are a number, 0 to 25 a letter from A, 26 to 31 a digit from 0.

@@ -59,27 +59,26 @@ public struct SignatureVerifier: Sendable {
     public static let standardSkewSeconds = 900
 
     private let credentials: [String: SigningCredentials]
-    private let service: String
     private let skewSeconds: Int64
     /// Deriving a key costs four hashes, and clients sign with one key all day.
     private var cached: (accessKeyID: String, scope: CredentialScope, key: [UInt8])?
 
-    /// A verifier for requests to a service.
+    /// A verifier.
     /// - Parameters:
     ///   - credentials: the keys that are known; of those with one id the last
-    ///   - service: the service's signing name
     ///   - skewSeconds: how far a request's date may be from the time of arrival
-    public init(
-        credentials: [SigningCredentials], service: String, skewSeconds: Int = SignatureVerifier.standardSkewSeconds
-    ) {
+    public init(credentials: [SigningCredentials], skewSeconds: Int = SignatureVerifier.standardSkewSeconds) {
         self.credentials = Dictionary(credentials.map { ($0.accessKeyID, $0) }, uniquingKeysWith: { $1 })
-        self.service = service
         self.skewSeconds = Int64(skewSeconds)
     }
 
-    /// Checks a request that arrived at `now`, in seconds since 1970, and returns whose it is and what it is signed for.
+    /// Checks a request to a service, by its signing name, and returns whose it is and what it is signed for.
+    /// - Parameters:
+    ///   - now: when it arrived, in seconds since 1970
+    ///   - temporary: finds the temporary credentials of a key that is not one of the known
     public mutating func verify(
-        _ request: ReceivedRequest, now: Int64
+        _ request: ReceivedRequest, service: String, now: Int64,
+        temporary: (_ accessKeyID: String) -> SigningCredentials? = { _ in nil }
     ) throws(SignatureRefusal) -> (accessKeyID: String, scope: CredentialScope) {
         let claim = try SignatureClaim(request)
         let time = try Self.time(claim.date)
@@ -93,8 +92,8 @@ public struct SignatureVerifier: Sendable {
                 .incompleteSignature,
                 "Unsupported AWS 'algorithm': '\(claim.algorithm)' (only AWS4-HMAC-SHA256 for now). ")
         }
-        let (accessKeyID, scope) = try self.scope(claim, time)
-        guard let known = credentials[accessKeyID] else { throw Self.unrecognized }
+        let (accessKeyID, scope) = try self.scope(claim, time, service)
+        guard let known = credentials[accessKeyID] ?? temporary(accessKeyID) else { throw Self.unrecognized }
         let signature = AWSSignature.signature(
             stringToSign: AWSSignature.stringToSign(
                 canonicalRequest: canonical(request, claim), time: time, scope: scope),
@@ -155,7 +154,7 @@ public struct SignatureVerifier: Sendable {
 
     /// The access key and what it is signed for. Every region will do: which one a request is for is what its scope says.
     private func scope(
-        _ claim: SignatureClaim, _ time: SigningTime
+        _ claim: SignatureClaim, _ time: SigningTime, _ service: String
     ) throws(SignatureRefusal) -> (String, CredentialScope) {
         var parts = claim.credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         while parts.last?.isEmpty == true { parts.removeLast() }

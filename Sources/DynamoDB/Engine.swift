@@ -18,6 +18,9 @@ public final class Engine {
             case full
         }
 
+        /// The account in ARNs unless another is given.
+        public static let standardAccount = "000000000000"
+
         /// The directory of the database file; it exists.
         public var directory: String
         /// What survives.
@@ -25,7 +28,7 @@ public final class Engine {
         /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
         public var fileLayer: String?
         /// The account in ARNs.
-        public var account = "000000000000"
+        public var account = Configuration.standardAccount
         /// Where TableIds come from.
         public var random: () -> UInt64
 
@@ -178,6 +181,9 @@ public final class Engine {
         if !isIdle { hasMemory = true }
         isIdle = true
     }
+
+    /// The account in ARNs.
+    public var account: String { configuration.account }
 
     /// Whether there is no table.
     public var isEmpty: Bool { storage.tables.isEmpty }

@@ -7,7 +7,7 @@ import Testing
     private let temporary = SigningCredentials(accessKeyID: "ASIA", secretAccessKey: "sécret", sessionToken: "t/o+k==")
     private let now: Int64 = 1_440_938_160
     private var verifier: SignatureVerifier {
-        SignatureVerifier(credentials: [credentials, temporary], service: "dynamodb", skewSeconds: 900)
+        SignatureVerifier(credentials: [credentials, temporary], skewSeconds: 900)
     }
 
     /// A request that the signer of this module has signed.
@@ -37,7 +37,7 @@ import Testing
         return body.withUnsafeBytes { body in
             received.body = body
             do throws(SignatureRefusal) {
-                _ = try verifier.verify(received, now: now ?? self.now)
+                _ = try verifier.verify(received, service: "dynamodb", now: now ?? self.now)
                 return nil
             } catch {
                 return error
@@ -64,7 +64,7 @@ import Testing
             var (request, body) = signed(credentials, region: region)
             body.withUnsafeBytes {
                 request.body = $0
-                let verified = try? verifier.verify(request, now: now)
+                let verified = try? verifier.verify(request, service: "dynamodb", now: now)
                 #expect(verified?.accessKeyID == credentials.accessKeyID)
                 #expect(verified?.scope.region == region)
             }

@@ -1,3 +1,4 @@
+import AWSServer
 import DynamoDB
 import KafkaBroker
 import Testing
@@ -14,7 +15,14 @@ import Testing
     static let rendered = """
         # Coverage
 
-        Rendered from the lists in `Sources/DynamoDB/Operations.swift` and `Sources/KafkaBroker/APIs.swift` by `make docs`; a test holds it to them.
+        Rendered from the lists in `Sources/AWSServer/Services.swift`, `Sources/DynamoDB/Operations.swift` and `Sources/KafkaBroker/APIs.swift`
+        by `make docs`; a test holds it to them.
+
+        ## Services on AWS's port
+
+        | service | protocols | actions that are there |
+        |---|---|---|
+        \(Services.all.map(service).joined(separator: "\n"))
 
         ## DynamoDB
 
@@ -26,6 +34,8 @@ import Testing
 
         AWS's other operations are not there yet and answer `UnknownOperationException`, as AWS answers a name that it does not know:
         \(Operations.absent.joined(separator: ", ")); and all of DynamoDB Streams' API.
+
+        \(Services.all.filter { $0.name != "DynamoDB" }.map(actions).joined(separator: "\n\n"))
 
         ## Kafka
 
@@ -49,6 +59,29 @@ import Testing
         \(configs("Client metrics", ClientMetricsConfigs.all) { _ in false })
 
         """
+
+    private static func service(_ service: Service) -> String {
+        let protocols = service.protocols.map(\.rawValue).joined(separator: ", ")
+        return "| \(service.name) | \(protocols) | \(service.offered.count) of "
+            + "\(service.offered.count + service.absent.count) |"
+    }
+
+    private static func actions(_ service: Service) -> String {
+        let rows = service.offered.map { action in
+            "| \(action.name) | \(action.supported.joined(separator: ", ")) | \(action.refused.joined(separator: ", ")) |"
+        }
+        return """
+            ## \(service.name)
+
+            \(service.remark)
+
+            | action | parameters that work | refused so far |
+            |---|---|---|
+            \(rows.joined(separator: "\n"))
+
+            Not there yet, and answered as AWS answers a name that it does not know: \(service.absent.joined(separator: ", ")).
+            """
+    }
 
     private static func configs(
         _ of: String, _ all: [ConfigDefinition], _ hasEffect: (String) -> Bool

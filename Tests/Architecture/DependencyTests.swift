@@ -14,7 +14,9 @@ private let allowed: [(module: String, imports: [String])] = [
     ("SQLite", ["CSQLite"]),
     ("DynamoDB", ["SQLite"]),
     ("AWSSignature", ["COpenSSL"]),
-    ("AWSServer", ["AWSSignature", "DynamoDB", "HTTP", "Reactor", "CZlib"]),
+    ("AWSProtocols", ["DynamoDB"]),
+    ("STS", ["AWSProtocols", "AWSSignature"]),
+    ("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CZlib"]),
     ("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
     ("KafkaBroker", ["KafkaWire"]),
     ("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
@@ -46,7 +48,8 @@ private let services: Set<String> = [
 
 /// The modules that hold an emulator. The services speak to them over sockets like anyone else.
 private let engines: Set<String> = [
-    "SQLite", "DynamoDB", "AWSServer", "KafkaWire", "KafkaBroker", "KafkaServer", "Stack", "nestbox",
+    "SQLite", "DynamoDB", "AWSProtocols", "STS", "AWSServer", "KafkaWire", "KafkaBroker", "KafkaServer", "Stack",
+    "nestbox",
 ]
 
 @Suite("Dependencies point one way")

@@ -117,8 +117,7 @@ final class Composition {
             emulatorSettings.isolation = settings.isolation
             if settings.verifiesSignatures {
                 emulatorSettings.verifier = SignatureVerifier(
-                    credentials: settings.stack.knownCredentials, service: "dynamodb",
-                    skewSeconds: settings.signatureSkewSeconds)
+                    credentials: settings.stack.knownCredentials, skewSeconds: settings.signatureSkewSeconds)
             }
             switch emulator {
             case .aws: try TablesLoop.start(emulatorSettings, reports)

@@ -35,6 +35,7 @@ enum TablesLoop {
         var configuration = AWSEndpoint.Configuration()
         configuration.region = settings.stack.region
         configuration.verifier = settings.verifier
+        configuration.version = Version.text
         let endpoint = AWSEndpoint(loop: loop, databases: databases, configuration: configuration)
         // What is open when this fails, such as a table whose seed cannot be read, is not committed.
         defer { databases.close() }

@@ -23,8 +23,7 @@ private final class RequestsSubject: FuzzSubject {
     private let mutation = Mutation(words: RequestsSubject.words, bytesMax: 1 << 15)
     private var credentials = CredentialReader(region: "us-east-1")
     private var verifier = SignatureVerifier(
-        credentials: [SigningCredentials(accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: nil)],
-        service: "dynamodb")
+        credentials: [SigningCredentials(accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: nil)])
     private let limits: HTTPLimits = {
         var limits = HTTPLimits()
         limits.requestLineBytes = 1024
@@ -97,7 +96,7 @@ private final class RequestsSubject: FuzzSubject {
         request.forEachField { name, value in
             received.headers.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
         }
-        _ = try? verifier.verify(received, now: 1_792_000_000)
+        _ = try? verifier.verify(received, service: "dynamodb", now: 1_792_000_000)
     }
 
     private static let requests: [[UInt8]] = [
