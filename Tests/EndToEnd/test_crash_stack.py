@@ -153,7 +153,7 @@ def test_whatever_is_killed_no_order_event_or_offset_is_lost_or_doubled(tmp_path
     customers, finish = start_customers(stack, CUSTOMERS, SEED, pause=0.1)
     moments, waiting = {"nestbox": [], "order-service": [], "product-service": []}, 0
     try:
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             for name, found in moments.items():
                 time.sleep(source.uniform(0.3, 1.0))
                 waiting += any(customer.is_waiting for customer in customers)
