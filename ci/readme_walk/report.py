@@ -13,7 +13,7 @@ from readme_walk.stack import PORTS, PRODUCT_URL, ROOT, Stack
 from readme_walk.table import FRESH, SETUP, NotRun, Row, Setting, matched
 
 README = ROOT / "Tests" / "EndToEnd" / "seed" / "README.ko.md"
-ENDLESS_SECONDS = 15.0
+ENDLESS_SECONDS = 30.0
 
 
 class Walk:

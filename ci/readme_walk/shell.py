@@ -20,13 +20,16 @@ def typed(text: str) -> str:
     return IN_CONTAINER.sub("", text)
 
 
-def run(text, directory, environment, seconds=60):
+def run(text, directory, environment, seconds=120):
     """Runs one line to its end; returns what it did and the directory that the shell is in afterwards."""
     with tempfile.TemporaryFile() as where:
         os.set_inheritable(where.fileno(), True)
-        shell = subprocess.run(
-            ["bash", "-c", f'trap "pwd >&{where.fileno()}" EXIT; eval "$1"', "bash", typed(text)], cwd=directory, env=environment,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, pass_fds=[where.fileno()])
+        command = ["bash", "-c", f'trap "pwd >&{where.fileno()}" EXIT; eval "$1"', "bash", typed(text)]
+        try:
+            shell = subprocess.run(command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                   timeout=seconds, pass_fds=[where.fileno()])
+        except subprocess.TimeoutExpired:
+            return Run("", f"no end after {seconds} s", -1), directory
         where.seek(0)
         after = where.read().decode().strip()
     return Run(shell.stdout, shell.stderr, shell.returncode), after or directory

@@ -12,8 +12,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("NESTBOX_BIN", ROOT / ".build" / "release" / "nestbox")).resolve()
 PORTS = {"order-service": 8080, "product-service": 8081}
 PRODUCT_URL = "http://localhost:8081/api/v1/products/PROD001"
-# Kafka's tools, under their own names: the program goes by the name that it is called by.
-TOOLS = ("kafka-topics", "kafka-console-consumer", "kafka-console-producer", "kafka-consumer-groups", "kafka-run-class")
 
 
 class Stack:
@@ -24,7 +22,8 @@ class Stack:
         self.processes = {}
         for name in (*PORTS, "home", "bin"):
             (directory / name).mkdir()
-        for tool in TOOLS:
+        # Kafka's tools, under their own names: the program goes by the name that it is called by.
+        for tool in subprocess.run([PROGRAM, "help", "kafka-tools"], check=True, capture_output=True, text=True).stdout.split():
             (directory / "bin" / tool).symlink_to(PROGRAM)
         # curl's and aws's own settings: the lines stay as they are.
         (directory / "home" / ".curlrc").write_text('silent\nshow-error\nmax-time = 20\nwrite-out = "%{stderr}%{http_code}"\n')
