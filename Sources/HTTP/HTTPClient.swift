@@ -30,7 +30,7 @@ public enum HTTPClientError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A small client for probes: one GET, one connection, one answer.
+/// A small client for probes and for the control API: one request without a body, one connection, one answer.
 public final class HTTPClient: ConnectionHandler {
     private let request: [UInt8]
     private var then: ((Result<HTTPClientResponse, HTTPClientError>) -> Void)?
@@ -43,7 +43,15 @@ public final class HTTPClient: ConnectionHandler {
         loop: EventLoop, address: SocketAddress, host: String? = nil, path: String, timeout: Duration,
         then: @escaping (Result<HTTPClientResponse, HTTPClientError>) -> Void
     ) {
-        let client = HTTPClient(host: host ?? address.description, path: path, then: then)
+        send(.get, loop: loop, address: address, host: host, path: path, timeout: timeout, then: then)
+    }
+
+    /// Sends a request without a body, as `get` does.
+    public static func send(
+        _ method: HTTPMethod, loop: EventLoop, address: SocketAddress, host: String? = nil, path: String,
+        timeout: Duration, then: @escaping (Result<HTTPClientResponse, HTTPClientError>) -> Void
+    ) {
+        let client = HTTPClient(method, host: host ?? address.description, path: path, then: then)
         do {
             let connection = try Connection.connect(loop: loop, to: address)
             client.connection = connection
@@ -58,8 +66,14 @@ public final class HTTPClient: ConnectionHandler {
         }
     }
 
-    private init(host: String, path: String, then: @escaping (Result<HTTPClientResponse, HTTPClientError>) -> Void) {
-        request = Array("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nAccept: */*\r\nConnection: close\r\n\r\n".utf8)
+    private init(
+        _ method: HTTPMethod, host: String, path: String,
+        then: @escaping (Result<HTTPClientResponse, HTTPClientError>) -> Void
+    ) {
+        let length = method == .get || method == .head ? "" : "Content-Length: 0\r\n"
+        request = Array(
+            "\(method.rawValue) \(path) HTTP/1.1\r\nHost: \(host)\r\nAccept: */*\r\n\(length)Connection: close\r\n\r\n"
+                .utf8)
         self.then = then
     }
 

@@ -34,20 +34,36 @@ struct ArgumentsTests {
         #expect(try Arguments.parse(["up"], environment: environment).given.isEmpty)
     }
 
-    @Test("Every option can be given by its variable", arguments: Option.all.map(\.name))
+    @Test("Every option that is no call's own can be given by its variable", arguments: Option.all.map(\.name))
     func variables(_ name: Option.Name) throws {
         let option = Option.named(name)
+        let words = Self.whole(option.commands[0])
         let value =
             switch option.value {
             case .toggle: "true"
             case .text, .list: "x"
             case .properties: "a=b"
             case .choice(let words): words[0]
-            case .port, .seconds: "7"
+            case .port, .seconds, .count: "7"
+            case .conditions: "ready"
             case .duration: "7s"
             }
-        #expect(try Arguments.parse(["up"], environment: [option.variable: value])[name] == value)
-        #expect(try Arguments.parse(["up", "\(option.flag)=\(value)"], environment: [:])[name] == value)
+        let environment = [option.variable: value]
+        #expect(try Arguments.parse(words, environment: environment)[name] == (option.hasVariable ? value : nil))
+        #expect(
+            try Arguments.parse([words[0], "\(option.flag)=\(value)"] + words.dropFirst(), environment: [:])[name]
+                == value)
+        if let short = option.short {
+            let given = option.value == .toggle ? [short] : [short, value]
+            #expect(try Arguments.parse([words[0]] + given + words.dropFirst(), environment: [:])[name] == value)
+        }
+    }
+
+    /// A command with the words that it must have.
+    private static func whole(_ command: Command) -> [String] {
+        if command == .exec { return ["exec", "true"] }
+        guard let operand = command.operand, operand.isRequired else { return [command.rawValue] }
+        return [command.rawValue, operand.choices.first ?? "x"]
     }
 
     @Test(
@@ -94,8 +110,15 @@ struct ArgumentsTests {
             (["up", "--", "x"], "`nestbox up` runs no command; use `nestbox exec -- COMMAND`"),
             (["exec", "--data", "x"], "`nestbox exec` needs a command to run; write it after `--`"),
             (["help", "stak"], "no help on `stak`; did you mean `stack`?"),
-            (["help", "me"], "no help on `me`; there is help on up, exec, version, help, stack"),
-            (["version", "x"], "`nestbox version` takes no arguments; remove `x`"),
+            (
+                ["help", "me"],
+                "no help on `me`; there is help on \(Help.Topic.allCases.map(\.word).joined(separator: ", "))"
+            ),
+            (["version", "x"], "`nestbox version` takes no argument `x`; remove it"),
+            (["version", "--x"], "unknown option `--x`; `nestbox version` has none"),
+            (["down", "now"], "`nestbox down` takes no argument `now`; options begin with --"),
+            (["down", "--", "x"], "`nestbox down` runs no command; use `nestbox exec -- COMMAND`"),
+            (["status", "-o", "xml"], "`--output` must be one of table, env, json, not `xml`"),
         ])
     func refusals(_ words: [String], _ message: String) {
         #expect(failure(words) == Failure(.usage, message))
@@ -111,8 +134,9 @@ struct ArgumentsTests {
     @Test(
         "Help is found by its usual names",
         arguments: [
-            (["help"], nil), (["--help"], nil), (["-h"], nil), (["help", "up"], Help.Topic.up),
-            (["up", "--help"], .up), (["exec", "-h"], .exec), (["version", "--help"], .version),
+            (["help"], nil), (["--help"], nil), (["-h"], nil), (["help", "up"], .command(.up)),
+            (["up", "--help"], .command(.up)), (["exec", "-h"], .command(.exec)),
+            (["version", "--help"], .command(.version)), (["down", "--help"], .command(.down)),
             (["help", "stack"], .stack),
         ] as [([String], Help.Topic?)])
     func help(_ words: [String], _ topic: Help.Topic?) throws {
@@ -137,27 +161,30 @@ struct HelpTests {
 
             Start the emulators, the tables and topics, and the services; Ctrl-C stops them all.
 
-            Options (each also as a variable of the environment; the flag wins):
+            Options (with the variable that gives it, too; the flag wins):
               --stack FILE                         NESTBOX_STACK
-                  the stack to start (default: nestbox.yaml here, else the built-in stack)
+                  the stack (default: nestbox.yaml here, else the built-in stack)
               --data DIR|memory                    NESTBOX_DATA
             """
-        #expect(Help.text(for: .up).hasPrefix(expected))
-        #expect(Help.text(for: .up).hasSuffix("5 not ready in time.\n"))
+        #expect(Help.text(for: .command(.up)).hasPrefix(expected))
+        #expect(Help.text(for: .command(.up)).hasSuffix("5 not ready in time.\n"))
     }
 
-    @Test("Every option stands in the help with its variable, and no line is wider than a terminal of 120 columns")
-    func everyOption() {
-        for topic in [nil, Help.Topic.up, .exec] {
-            let text = Help.text(for: topic)
-            let command = topic.flatMap { Command(rawValue: $0.rawValue) }
-            for option in Option.all where command.map(option.commands.contains) ?? true {
-                #expect(text.contains("  \(option.flag)"))
-                #expect(text.contains(option.variable))
-                #expect(text.contains(option.help))
-            }
-            #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count <= 120 })
+    @Test(
+        "Every option stands in its commands' help with its variable, and no line is wider than a terminal of 120 columns",
+        arguments: Command.allCases)
+    func everyOption(_ command: Command) {
+        let text = Help.text(for: .command(command))
+        for option in Option.all where option.commands.contains(command) {
+            #expect(text.contains(option.flag))
+            #expect(text.contains(option.variable) == option.hasVariable)
+            #expect(text.contains(option.help))
         }
+        #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count <= 120 })
+    }
+
+    @Test("The overview has every command")
+    func overview() {
         for command in Command.allCases { #expect(Help.text(for: nil).contains(command.summary)) }
     }
 

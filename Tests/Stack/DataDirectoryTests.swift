@@ -48,8 +48,8 @@ struct DataDirectoryTests {
         do {
             let first = try DataDirectory.open(scratch.path)
             let expected =
-                "the data directory \(scratch.path) is in use by a nestbox with pid \(getpid()); stop it, or choose "
-                + "another directory with --data"
+                "the data directory \(scratch.path) is in use by a nestbox with pid \(getpid()); stop it with "
+                + "`nestbox down`, or choose another directory with --data"
             #expect(failure(scratch.path) == expected)
             _ = first.path
         }

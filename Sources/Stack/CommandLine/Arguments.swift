@@ -24,9 +24,14 @@ public struct Arguments: Equatable, Sendable {
     public var given: [Option.Name: Given] = [:]
     /// What `exec` runs: the program and its arguments.
     public var program: [String] = []
+    /// The word behind the options, for a command that takes one.
+    public var operand: String?
 
     /// The text of an option, if it was given.
     public subscript(name: Option.Name) -> String? { given[name]?.text }
+
+    /// Whether a toggle was given, and not as false.
+    func isSet(_ name: Option.Name) -> Bool { self[name] == "true" }
 
     /// Understands a command line: the words after the program's name, and the environment.
     public static func parse(_ words: [String], environment: [String: String]) throws(Failure) -> Arguments {
@@ -45,32 +50,40 @@ public struct Arguments: Equatable, Sendable {
             throw Failure(.usage, "unknown \(kind) `\(first)`\(ending)")
         }
         var arguments = Arguments(command: command)
-        let rest = words.dropFirst()
-        switch command {
-        case .up, .exec:
-            try arguments.readOptions(rest)
-            guard arguments.command != .help else { return arguments }
-            try arguments.readEnvironment(environment)
-            if command == .exec, arguments.program.isEmpty {
-                throw Failure(.usage, "`nestbox exec` needs a command to run; write it after `--`")
-            }
-        case .help:
-            if let word = rest.first {
-                guard let topic = Help.Topic(rawValue: word) else {
-                    let words = Help.Topic.allCases.map(\.rawValue)
-                    let ending = Suggestion.ending(
-                        for: word, in: words, otherwise: "; there is help on \(words.joined(separator: ", "))")
-                    throw Failure(.usage, "no help on `\(word)`\(ending)")
-                }
-                arguments.topic = topic
-            }
-        case .version:
-            if let word = rest.first {
-                if word == "--help" || word == "-h" { return Arguments(command: .help, topic: .version) }
-                throw Failure(.usage, "`nestbox version` takes no arguments; remove `\(word)`")
-            }
-        }
+        try arguments.readOptions(words.dropFirst())
+        guard command == .help || arguments.command != .help else { return arguments }
+        try arguments.readEnvironment(environment)
+        try arguments.checkOperands()
         return arguments
+    }
+
+    /// Whether there is enough behind the options; too much was refused when it was read.
+    private mutating func checkOperands() throws(Failure) {
+        if command == .exec, program.isEmpty {
+            throw Failure(.usage, "`nestbox exec` needs a command to run; write it after `--`")
+        }
+        if let expected = command.operand, expected.isRequired, operand == nil {
+            let choices = expected.choices.isEmpty ? "" : ": \(expected.choices.joined(separator: ", "))"
+            throw Failure(.usage, "`nestbox \(command.rawValue)` needs \(expected.placeholder)\(choices)")
+        }
+        if command == .help { topic = operand.flatMap { Help.Topic(word: $0) } }
+    }
+
+    /// Takes a word that is no option.
+    private mutating func take(_ word: String) throws(Failure) {
+        guard let expected = command.operand, operand == nil else {
+            let mend = Option.all.contains { $0.commands.contains(command) } ? "options begin with --" : "remove it"
+            throw Failure(.usage, "`nestbox \(command.rawValue)` takes no argument `\(word)`; \(mend)")
+        }
+        guard expected.choices.isEmpty || expected.choices.contains(word) else {
+            let words = expected.choices
+            let what = command == .help ? "no help on" : "`nestbox \(command.rawValue)` does not know"
+            let list = command == .help ? "there is help on" : "it knows"
+            let ending = Suggestion.ending(
+                for: word, in: words, otherwise: "; \(list) \(words.joined(separator: ", "))")
+            throw Failure(.usage, "\(what) `\(word)`\(ending)")
+        }
+        operand = word
     }
 
     private mutating func readOptions(_ words: ArraySlice<String>) throws(Failure) {
@@ -79,27 +92,31 @@ public struct Arguments: Equatable, Sendable {
         while let word = rest.popFirst() {
             if word == "--" {
                 guard command == .exec else {
-                    throw Failure(.usage, "`nestbox up` runs no command; use `nestbox exec -- COMMAND`")
+                    throw Failure(
+                        .usage, "`nestbox \(command.rawValue)` runs no command; use `nestbox exec -- COMMAND`")
                 }
                 program = Array(rest)
                 return
             }
             if word == "--help" || word == "-h" {
-                self = Arguments(command: .help, topic: Help.Topic(rawValue: command.rawValue))
+                self = Arguments(command: .help, topic: .command(command))
                 return
             }
             guard word.hasPrefix("-"), word != "-" else {
                 guard command == .exec else {
-                    throw Failure(.usage, "`nestbox up` takes no argument `\(word)`; options begin with --")
+                    try take(word)
+                    continue
                 }
                 program = [word] + rest
                 return
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard let option = known.first(where: { $0.flag == parts[0] }) else {
+            guard let option = known.first(where: { $0.flag == parts[0] || $0.short == parts[0] }) else {
                 let ending = Suggestion.ending(
                     for: parts[0], in: known.map(\.flag),
-                    otherwise: "; `nestbox help \(command.rawValue)` lists the options")
+                    otherwise: known.isEmpty
+                        ? "; `nestbox \(command.rawValue)` has none"
+                        : "; `nestbox help \(command.rawValue)` lists the options")
                 throw Failure(.usage, "unknown option `\(parts[0])`\(ending)")
             }
             let text: String
@@ -115,7 +132,7 @@ public struct Arguments: Equatable, Sendable {
                     .usage, "`\(option.flag)` needs a value: \(option.flag) \(option.value.placeholder ?? "")")
             }
             var checked = try option.checked(text, as: option.flag)
-            if case .properties = option.value, let before = given[option.name]?.text {
+            if option.value.isRepeatable, let before = given[option.name]?.text {
                 checked = before + "\n" + checked
             }
             given[option.name] = Given(text: checked, origin: .flag)
@@ -123,7 +140,8 @@ public struct Arguments: Equatable, Sendable {
     }
 
     private mutating func readEnvironment(_ environment: [String: String]) throws(Failure) {
-        for option in Option.all where option.commands.contains(command) && given[option.name] == nil {
+        for option in Option.all
+        where option.commands.contains(command) && option.hasVariable && given[option.name] == nil {
             guard let text = environment[option.variable], !text.isEmpty else { continue }
             given[option.name] = Given(text: try option.checked(text, as: option.variable), origin: .environment)
         }
@@ -158,6 +176,14 @@ extension Option {
             guard Duration(commandLine: text) != nil else {
                 throw Failure(
                     .usage, "`\(source)` must be a time of up to an hour such as 500ms, 2s or 1m, not `\(text)`")
+            }
+        case .count(let placeholder):
+            guard Int(text).map({ (0...1_000_000).contains($0) }) == true else {
+                throw Failure(.usage, "`\(source)` must be a whole number (\(placeholder)), not `\(text)`")
+            }
+        case .conditions:
+            guard WaitCondition(text) != nil else {
+                throw Failure(.usage, "`\(source)` must be \(WaitCondition.placeholder), not `\(text)`")
             }
         case .properties(let placeholder):
             for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

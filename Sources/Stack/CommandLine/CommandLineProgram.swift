@@ -16,17 +16,34 @@ public enum CommandLineProgram {
         openStandardStreams()
         if words.count == 2, words[1] == ChildGuard.argument { return ChildGuard.run() }
         if let code = KafkaTools.run(words) { return code }
+        var words = Array(words.dropFirst())
+        let isDetached = words.first == DetachedStack.argument
+        if isDetached {
+            words.removeFirst()
+            setsid()
+        }
         let shell = processEnvironment()
         do throws(Failure) {
-            let arguments = try Arguments.parse(Array(words.dropFirst()), environment: shell)
+            let arguments = try Arguments.parse(words, environment: shell)
+            let invocation = try Invocation(arguments, shell: shell)
             switch arguments.command {
-            case .help: return print(Help.text(for: arguments.topic))
-            case .version: return print("nestbox \(Version.text)\n")
-            case .up, .exec: return try run(arguments, shell)
+            case .help: return invocation.print(Help.text(for: arguments.topic))
+            case .version: return invocation.print("nestbox \(Version.text)\n")
+            case .up where arguments.isSet(.detach) && !isDetached:
+                return try DetachedStack.start(words, invocation, executable: executable())
+            case .up, .exec: return try run(invocation, isDetached: isDetached)
+            case .status: return try StatusCommand.run(invocation)
+            case .env: return try EnvCommand.run(invocation)
+            case .logs: return try LogsCommand.run(invocation)
+            case .restart: return try RestartCommand.run(invocation)
+            case .wait: return try WaitCommand.run(invocation)
+            case .down: return try DownCommand.run(invocation)
             }
         } catch {
             say(error.message)
-            return words.dropFirst().first == Command.exec.rawValue ? Failure.execExitCode : error.exitCode
+            // Who has begun this process may be gone; its log is not.
+            if isDetached { _ = FileSystem.writeAll(1, Array("nestbox: \(error.message)\n".utf8)) }
+            return words.first == Command.exec.rawValue ? Failure.execExitCode : error.exitCode
         }
     }
 
@@ -43,49 +60,32 @@ public enum CommandLineProgram {
         }
     }
 
-    private static func run(_ arguments: Arguments, _ shell: [String: String]) throws(Failure) -> Int32 {
-        let directory: String
-        do { directory = try FileSystem.workingDirectory() } catch {
-            throw Failure(.other, "the working directory is not there any more; change to one that is")
-        }
+    /// Runs a stack to its end.
+    private static func run(_ invocation: Invocation, isDetached: Bool) throws(Failure) -> Int32 {
+        let arguments = invocation.arguments
         if arguments.command == .exec,
             let refusal = ExecCommand.refusal(
-                arguments.program[0], path: shell["PATH"], workingDirectory: directory)
+                arguments.program[0], path: invocation.shell["PATH"], workingDirectory: invocation.directory)
         {
             say(refusal.message)
             return refusal.code
         }
-        let stack = try stackFile(arguments[.stack], directory, shell)
+        let stack = try invocation.stackFile()
         let settings = try Settings.resolve(
-            arguments, stack: stack, workingDirectory: directory, environment: shell)
+            arguments, stack: stack, workingDirectory: invocation.directory, environment: invocation.shell)
         let data: DataDirectory
         switch settings.data {
         case .directory(let path): data = try DataDirectory.open(path)
-        case .memory: data = try DataDirectory.temporary(in: temporaryDirectory(shell))
+        case .memory: data = try DataDirectory.temporary(in: invocation.temporaryDirectory)
         }
         defer { if data.isTemporary { FileSystem.removeTree(data.path) } }
+        if isDetached { LogFile.takeStandardOutput(data.ownLog) }
         let composition = try Composition(
-            settings, shell: shell, program: arguments.program, data: data, executable: executable())
+            settings, shell: invocation.shell, program: arguments.program, data: data, executable: executable(),
+            // They are in their logs; for a command whose output is its own, and in the background, that is enough.
+            showsServices: arguments.command == .exec ? settings.logLevel == .debug : !isDetached)
         return try composition.run()
     }
-
-    /// The stack of a file, or without one the one in `nestbox.yaml` here, or the built-in one.
-    private static func stackFile(
-        _ given: String?, _ directory: String, _ shell: [String: String]
-    ) throws(Failure) -> StackFile {
-        let name = given ?? defaultStackFile
-        let path = FileSystem.resolve(name, from: directory)
-        if given == nil, FileSystem.kind(path) == nil { return try .builtIn(directory: directory) }
-        let text: [UInt8]
-        do { text = try FileSystem.read(path, limit: 4 << 20) } catch {
-            let reason = String(cString: strerror(error.code))
-            throw Failure(.configuration, "the stack file \(name) cannot be read: \(reason); give another with --stack")
-        }
-        return try .parse(text, name: name, directory: FileSystem.parent(of: path), environment: shell)
-    }
-
-    /// The stack file that is read when none is given.
-    static let defaultStackFile = "nestbox.yaml"
 
     /// Where directories in memory are made.
     static func temporaryDirectory(_ shell: [String: String]) -> String {
@@ -121,9 +121,5 @@ public enum CommandLineProgram {
     /// Writes one sentence to standard error.
     static func say(_ sentence: String) {
         _ = FileSystem.writeAll(2, Array("nestbox: \(sentence)\n".utf8))
-    }
-
-    private static func print(_ text: String) -> Int32 {
-        FileSystem.writeAll(1, Array(text.utf8)) ? 0 : 1
     }
 }

@@ -3,78 +3,75 @@ import KafkaTools
 /// The help, rendered from the tables of commands and options.
 public enum Help {
     /// What there is help on.
-    public enum Topic: String, CaseIterable, Sendable {
-        /// `nestbox up`.
-        case up
-        /// `nestbox exec`.
-        case exec
-        /// `nestbox version`.
-        case version
-        /// `nestbox help`.
-        case help
+    public enum Topic: Hashable, Sendable {
+        /// A command.
+        case command(Command)
         /// The stack file.
         case stack
         /// Kafka's tools, one name a line.
-        case kafkaTools = "kafka-tools"
+        case kafkaTools
+
+        /// All topics, in the order of the help.
+        public static let allCases: [Topic] = Command.allCases.map { .command($0) } + [.stack, .kafkaTools]
+
+        /// The word that `nestbox help` takes for it.
+        public var word: String {
+            switch self {
+            case .command(let command): command.rawValue
+            case .stack: "stack"
+            case .kafkaTools: "kafka-tools"
+            }
+        }
+
+        /// The topic of a word, if there is one.
+        init?(word: String) {
+            guard let topic = Self.allCases.first(where: { $0.word == word }) else { return nil }
+            self = topic
+        }
     }
 
     /// What `nestbox help` prints, or `nestbox help TOPIC`.
     public static func text(for topic: Topic?) -> String {
-        if topic == .stack { return StackFile.builtInText }
-        if topic == .kafkaTools { return KafkaTools.names.map { $0 + "\n" }.joined() }
-        guard let topic = topic.flatMap({ Command(rawValue: $0.rawValue) }), topic != .help else { return overview }
-        var lines = [usage(of: topic), "", capitalised(topic.summary) + "."]
-        let options = Option.all.filter { $0.commands.contains(topic) }
+        switch topic {
+        case nil, .command(.help): overview
+        case .stack: StackFile.builtInText
+        case .kafkaTools: KafkaTools.names.map { $0 + "\n" }.joined()
+        case .command(let command): text(for: command)
+        }
+    }
+
+    private static func text(for command: Command) -> String {
+        var lines = ["Usage: " + usage(of: command), "", capitalised(command.summary) + "."]
+        let options = Option.all.filter { $0.commands.contains(command) }
         if !options.isEmpty {
-            lines += ["", "Options (each also as a variable of the environment; the flag wins):"]
+            let variables = options.contains { $0.hasVariable }
+            lines += ["", variables ? "Options (with the variable that gives it, too; the flag wins):" : "Options:"]
             lines += table(options)
         }
-        lines += exitCodes(of: topic)
+        if !command.remarks.isEmpty { lines += [""] + command.remarks }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private static var overview: String {
         var lines = ["nestbox: DynamoDB and Kafka on this machine in one program, and the services that use them.", ""]
-        lines += ["Usage:"] + Command.allCases.map { "  " + usageLine(of: $0) } + ["", "Commands:"]
-        lines += Command.allCases.map { "  \(padded($0.rawValue, to: 8)) \($0.summary)" }
-        lines += ["", "Options of up and exec (each also as a variable of the environment; the flag wins):"]
-        lines += table(Option.all)
+        lines += ["Usage: nestbox COMMAND [OPTIONS]", "", "Commands:"]
+        let width = Command.allCases.map(\.rawValue.utf8.count).max() ?? 0
+        lines += Command.allCases.map { "  \(padded($0.rawValue, to: width)) \($0.summary)" }
+        lines += ["", "Options of up and exec (with the variable that gives it, too; the flag wins):"]
+        lines += table(Option.all.filter { $0.commands.contains(.up) || $0.commands.contains(.exec) })
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func usage(of command: Command) -> String { "Usage: " + usageLine(of: command) }
-
-    private static func usageLine(of command: Command) -> String {
-        switch command {
-        case .up: "nestbox up [OPTIONS]"
-        case .exec: "nestbox exec [OPTIONS] -- COMMAND [ARGUMENT...]"
-        case .version: "nestbox version"
-        case .help: "nestbox help [COMMAND|stack]"
-        }
+    private static func usage(of command: Command) -> String {
+        ["nestbox", command.rawValue, command.usage].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     private static func table(_ options: [Option]) -> [String] {
         options.flatMap { option in
-            let head = option.flag + (option.value.placeholder.map { " " + $0 } ?? "")
-            return ["  \(padded(head, to: 36)) \(option.variable)", "      \(option.help)"]
-        }
-    }
-
-    private static func exitCodes(of command: Command) -> [String] {
-        switch command {
-        case .up:
-            [
-                "",
-                "Exit codes: 0 stopped by a signal, 1 another failure, 2 usage, 3 bad configuration, 4 port busy,",
-                "5 not ready in time.",
-            ]
-        case .exec:
-            [
-                "",
-                "Exit codes: the command's own, 128+n when signal n ended it, 126 when it cannot be run, 127 when it is",
-                "not found, 125 for every failure of nestbox itself.",
-            ]
-        case .version, .help: []
+            let flags = [option.short, option.flag].compactMap { $0 }.joined(separator: ", ")
+            let head = flags + (option.value.placeholder.map { " " + $0 } ?? "")
+            let first = option.hasVariable ? "  \(padded(head, to: 36)) \(option.variable)" : "  \(head)"
+            return [first, "      \(option.help)"]
         }
     }
 

@@ -1,25 +1,3 @@
-/// What nestbox can be told to do.
-public enum Command: String, CaseIterable, Sendable {
-    /// Start the stack and keep it running until a signal.
-    case up
-    /// Start the stack for the life of one command.
-    case exec
-    /// Print the version.
-    case version
-    /// Print the help.
-    case help
-
-    /// What it does, in one line of the help.
-    var summary: String {
-        switch self {
-        case .up: "start the emulators, the tables and topics, and the services; Ctrl-C stops them all"
-        case .exec: "the same on free ports, in memory, for the life of one command; returns its exit code"
-        case .version: "print the version"
-        case .help: "print this help; `nestbox help COMMAND` has more on a command, `nestbox help stack` a stack file"
-        }
-    }
-}
-
 /// One option of the command line: the same row serves parsing, the NESTBOX_* variable, the checks and the help.
 public struct Option: Sendable {
     /// The options by name. The flag and the variable are derived from it.
@@ -44,6 +22,8 @@ public struct Option: Sendable {
         case kafkaPort = "kafka-port"
         /// Whether this is the program of a container.
         case container
+        /// The port of the control API.
+        case controlPort = "control-port"
         /// A broker config of Kafka.
         case kafkaProperty = "kafka-property"
         /// Whether more replicas than brokers may be asked for.
@@ -60,6 +40,26 @@ public struct Option: Sendable {
         case tableDelay = "table-delay"
         /// How much nestbox says of itself.
         case logLevel = "log-level"
+        /// Whether the prompt returns while the stack goes on.
+        case detach
+        /// Whether the prompt returns when the stack is ready.
+        case wait
+        /// How long `--wait` waits.
+        case waitTimeout = "wait-timeout"
+        /// The form of an answer.
+        case output
+        /// The shell that variables are written for.
+        case shell
+        /// Whether what comes is shown, too.
+        case follow
+        /// How many lines are shown of what is there.
+        case tail
+        /// What is waited for.
+        case condition = "for"
+        /// How long is waited.
+        case timeout
+        /// Whether data goes, too.
+        case volumes
     }
 
     /// What an option takes.
@@ -78,14 +78,27 @@ public struct Option: Sendable {
         case duration
         /// Words between commas.
         case list(String)
+        /// A whole number from 0.
+        case count(String)
         /// Any number of names with values, each by a flag of its own; in a variable, one a line.
         case properties(String)
+        /// Any number of conditions of `nestbox wait`, each by a flag of its own.
+        case conditions
+
+        /// Whether it may be given again: the texts stand in lines then.
+        var isRepeatable: Bool {
+            switch self {
+            case .properties, .conditions: true
+            default: false
+            }
+        }
 
         /// How the help writes it after the flag.
         var placeholder: String? {
             switch self {
             case .toggle: nil
-            case .text(let word), .list(let word), .properties(let word): word
+            case .text(let word), .list(let word), .properties(let word), .count(let word): word
+            case .conditions: WaitCondition.placeholder
             case .choice(let words): words.joined(separator: "|")
             case .port: "PORT"
             case .seconds: "SECONDS"
@@ -96,10 +109,14 @@ public struct Option: Sendable {
 
     /// Its name.
     public let name: Name
+    /// Its short flag, such as `-d`, if it has one.
+    public var short: String?
     /// What it takes.
     public let value: Value
     /// The commands that have it.
     public let commands: [Command]
+    /// Whether it can be given by a variable of the environment. What belongs to one call alone cannot.
+    public var hasVariable = true
     /// What it does, in one line of the help.
     public let help: String
 
@@ -120,10 +137,10 @@ public struct Option: Sendable {
     /// The one list of options, in the order of the help.
     public static let all: [Option] = [
         Option(
-            name: .stack, value: .text("FILE"), commands: [.up, .exec],
-            help: "the stack to start (default: nestbox.yaml here, else the built-in stack)"),
+            name: .stack, value: .text("FILE"), commands: [.up, .exec] + Command.ofRunningStack,
+            help: "the stack (default: nestbox.yaml here, else the built-in stack)"),
         Option(
-            name: .data, value: .text("DIR|memory"), commands: [.up, .exec],
+            name: .data, value: .text("DIR|memory"), commands: [.up, .exec] + Command.ofRunningStack,
             help: "where data and logs live; memory is removed at exit (default: .nestbox; exec: memory)"),
         Option(
             name: .durability, value: .choice(["process", "full"]), commands: [.up, .exec],
@@ -150,6 +167,9 @@ public struct Option: Sendable {
             name: .container, value: .toggle, commands: [.up],
             help: "as in a container: listen on all addresses, print what test harnesses wait for"),
         Option(
+            name: .controlPort, value: .port, commands: [.up, .exec] + Command.ofRunningStack,
+            help: "the port of the control API, on loopback (default: 4000, or a free one when it is taken)"),
+        Option(
             name: .kafkaProperty, value: .properties("NAME=VALUE"), commands: [.up, .exec],
             help: "a broker config of Kafka; may be given again; KAFKA_* variables set them too"),
         Option(
@@ -173,6 +193,36 @@ public struct Option: Sendable {
         Option(
             name: .logLevel, value: .choice(["error", "warn", "info", "debug"]), commands: [.up, .exec],
             help: "how much nestbox says of itself (default: info)"),
+        Option(
+            name: .detach, short: "-d", value: .toggle, commands: [.up], hasVariable: false,
+            help: "go on in the background; nestbox's own lines go to nestbox.log beside the services' logs"),
+        Option(
+            name: .wait, value: .toggle, commands: [.up], hasVariable: false,
+            help: "with --detach: return when everything is ready"),
+        Option(
+            name: .waitTimeout, value: .seconds, commands: [.up], hasVariable: false,
+            help: "how long --wait waits (default: 120)"),
+        Option(
+            name: .output, short: "-o", value: .choice(["table", "env", "json"]), commands: [.status],
+            hasVariable: false, help: "the form: for people, lines of NAME=\"value\", or JSON (default: table)"),
+        Option(
+            name: .shell, value: .choice(ShellSyntax.allCases.map(\.rawValue)), commands: [.env], hasVariable: false,
+            help: "what reads the lines (default: bash, zsh or fish, as $SHELL says)"),
+        Option(
+            name: .follow, short: "-f", value: .toggle, commands: [.logs], hasVariable: false,
+            help: "go on with what comes, until the stack ends"),
+        Option(
+            name: .tail, short: "-n", value: .count("LINES"), commands: [.logs], hasVariable: false,
+            help: "begin with the last lines of each log (default: all)"),
+        Option(
+            name: .condition, value: .conditions, commands: [.wait], hasVariable: false,
+            help: "what to wait for; may be given again, then all must hold (default: ready)"),
+        Option(
+            name: .timeout, value: .seconds, commands: [.wait, .restart], hasVariable: false,
+            help: "how long to wait (default: 60)"),
+        Option(
+            name: .volumes, short: "-v", value: .toggle, commands: [.down], hasVariable: false,
+            help: "also remove the data directory: tables, topics, offsets and logs"),
     ]
 
     /// The row of a name.

@@ -37,6 +37,8 @@ struct Settings: Equatable, Sendable {
     var kafkaPort: UInt16?
     /// Whether this is the program of a container: others reach it through its addresses and published ports.
     var isInContainer = false
+    /// Where the control API is to listen.
+    var controlPort = ControlPort.free
     /// What was set of Kafka's broker configs.
     var kafkaProperties = KafkaProperties()
     /// Whether topics may ask for more replicas than there are brokers.
@@ -99,8 +101,15 @@ struct Settings: Equatable, Sendable {
                 settings.kafkaPort = listener.port == 0 ? nil : listener.port
             }
         }
+        let asked = port(arguments, .controlPort, anyPort: anyPort, otherwise: stack.controlPort)
+        settings.controlPort = ControlPort(asked: asked, anyPort: anyPort, taken: settings.takenPorts)
         try settings.checkPorts()
         return settings
+    }
+
+    /// The ports that are given to emulators and services by number.
+    private var takenPorts: [UInt16] {
+        [awsPort, kafkaPort].compactMap { $0 } + (servicesGetFreePorts ? [] : stack.services.compactMap(\.port))
     }
 
     /// A port cannot be an emulator's and another's.
@@ -115,6 +124,15 @@ struct Settings: Equatable, Sendable {
             }
             taken.append((port, "Kafka", "--kafka-port"))
         }
+        if case .exactly(let port) = controlPort {
+            if let other = taken.first(where: { $0.port == port }) {
+                throw Failure(
+                    .usage,
+                    "\(other.by) and the control API cannot both have port \(port); change \(other.flag) or --control-port"
+                )
+            }
+            taken.append((port, "the control API", "--control-port"))
+        }
         guard !servicesGetFreePorts else { return }
         for service in stack.services {
             if let other = taken.first(where: { $0.port == service.port }) {
@@ -126,7 +144,7 @@ struct Settings: Equatable, Sendable {
         }
     }
 
-    private static func data(
+    static func data(
         _ arguments: Arguments, _ stack: StackFile, _ workingDirectory: String, isExec: Bool
     ) -> Data {
         if let given = arguments[.data] {
@@ -139,7 +157,7 @@ struct Settings: Equatable, Sendable {
 
     /// A port that was asked for beats `--any-port`, unless the flag stands against a mere variable.
     private static func port(
-        _ arguments: Arguments, _ name: Option.Name, anyPort: Bool, otherwise: UInt16
+        _ arguments: Arguments, _ name: Option.Name, anyPort: Bool, otherwise: UInt16?
     ) -> UInt16? {
         if let given = arguments.given[name] {
             let isOverruled = anyPort && given.origin == .environment && arguments.given[.anyPort]?.origin == .flag

@@ -46,6 +46,7 @@ enum BrokerLoop {
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
             case .stop: loop.stop()
+            case .tellGroups(let reply): reply.put(broker.groupProgress())
             }
         }
         reports.put(.started(.kafka, port: port, commands: commands, notes: notes))

@@ -10,34 +10,39 @@ import Reactor
 /// A running stack, seen from the control loop: two emulators on their threads, the services, and for `exec` the
 /// command. Everything here is on the main thread; the emulators are reached by messages only.
 final class Composition {
-    private let settings: Settings
+    let settings: Settings
     private let shell: [String: String]
     private let program: [String]
-    private let data: DataDirectory
+    let data: DataDirectory
     private let host: HostAddress
-    private let loop: EventLoop
-    private let console: Console
+    let loop: EventLoop
+    let console: Console
     private let executable: String
+    private let showsServices: Bool
     private let startNanos: Int64
 
     /// How far an emulator is.
-    private enum State {
+    enum State {
         case starting
         case running(port: UInt16, commands: Mailbox<EmulatorCommand>)
         case ended
     }
 
     private var reports: Mailbox<EmulatorReport>!
-    private var emulators: [(emulator: Emulator, state: State)] = []
-    private var supervisor: Supervisor?
+    private(set) var emulators: [(emulator: Emulator, state: State)] = []
+    private(set) var supervisor: Supervisor?
+    private(set) var control: ControlServer!
     private var command: ExecCommand?
     private var signals: [SignalWatch] = []
     private var signalDecision = SignalDecision()
     private var stopTimer: Timer?
     private var progress: Timer?
-    private var isStopping = false
+    private(set) var isStopping = false
+    private(set) var hasBeenReady = false
     private var failure: Failure?
     private var exitCode: Int32 = 0
+    /// Whether the control API was asked to stop the stack.
+    var isDownAsked = false
 
     /// The line of Kafka's own start that Testcontainers' Kafka modules wait for.
     private static let brokerIsRunning = "The broker has been unfenced. Transitioning from RECOVERY to RUNNING."
@@ -48,8 +53,10 @@ final class Composition {
     /// - Parameters:
     ///   - program: what `exec` runs; empty for `up`
     ///   - executable: the path of this program
+    ///   - showsServices: whether the services' lines go to the console, too
     init(
-        _ settings: Settings, shell: [String: String], program: [String], data: DataDirectory, executable: String
+        _ settings: Settings, shell: [String: String], program: [String], data: DataDirectory, executable: String,
+        showsServices: Bool
     ) throws(Failure) {
         self.settings = settings
         self.shell = shell
@@ -60,10 +67,11 @@ final class Composition {
         do { loop = try EventLoop() } catch { throw Failure(.other, "cannot make an event loop: \(error)") }
         console = Console(
             descriptor: program.isEmpty ? 1 : 2, level: settings.logLevel, environment: shell, loop: loop)
+        self.showsServices = showsServices
         startNanos = loop.monotonicNanos
     }
 
-    private var isExec: Bool { !program.isEmpty }
+    var isExec: Bool { !program.isEmpty }
 
     /// Runs until everything has stopped, and returns the exit code; throws what kept it from running.
     func run() throws(Failure) -> Int32 {
@@ -76,11 +84,14 @@ final class Composition {
         }
         let supervisor = try Supervisor(
             settings, shell: shell, data: data, host: host, loop: loop,
-            lines: isExec && settings.logLevel < .debug ? nil : console, notices: console, executable: executable)
+            lines: showsServices ? console : nil, notices: console, executable: executable)
         self.supervisor = supervisor
         supervisor.onReady = { [unowned self] in ready() }
         supervisor.onFailure = { [unowned self] in fail($0) }
         supervisor.onStopped = { [unowned self] in stopEmulators() }
+        control = ControlServer(loop: loop, stack: self)
+        try control.listen(on: settings.controlPort)
+        data.setControl(control.address)
         try startEmulators()
         loop.run()
         signals = []
@@ -159,9 +170,11 @@ final class Composition {
         if let index = emulators.firstIndex(where: { $0.emulator == emulator }) { emulators[index].state = state }
     }
 
-    private func port(of emulator: Emulator) -> UInt16? {
+    /// Where an emulator is found: DynamoDB's URL, Kafka's host and port; nil as long as it does not answer.
+    func address(of emulator: Emulator) -> String? {
         for entry in emulators where entry.emulator == emulator {
-            if case .running(let port, _) = entry.state { return port }
+            guard case .running(let port, _) = entry.state else { continue }
+            return (emulator == .aws ? "http://" : "") + "\(host.name):\(port)"
         }
         return nil
     }
@@ -172,8 +185,7 @@ final class Composition {
         else { return }
         do throws(Failure) {
             try supervisor.prepare(
-                aws: port(of: .aws).map { "http://\(host.name):\($0)" },
-                kafka: port(of: .kafka).map { "\(host.name):\($0)" })
+                aws: address(of: .aws), kafka: address(of: .kafka), control: "http://\(control.address)")
         } catch {
             return fail(error)
         }
@@ -188,6 +200,7 @@ final class Composition {
     // MARK: Ready
 
     private func ready() {
+        hasBeenReady = true
         console.say(.debug, "ready after \(elapsedMillis) ms")
         sweepStaleTemporaries()
         guard isExec, let supervisor else {
@@ -212,7 +225,7 @@ final class Composition {
 
     // MARK: Stopping
 
-    private func signalled(_ number: Int32) {
+    func signalled(_ number: Int32) {
         let now = loop.monotonicNanos / 1_000_000
         if let command, !isStopping {
             // When the command ends, so does the stack.

@@ -21,6 +21,8 @@ enum EmulatorReport: Sendable {
 enum EmulatorCommand: Sendable {
     /// Answer nobody any more, put all data on disk, and end.
     case stop
+    /// Tell what the consumer groups have read. It is Kafka's; DynamoDB has none.
+    case tellGroups(Mailbox<Result<[GroupProgress], Failure>>)
 }
 
 /// What an emulator's thread needs to know.

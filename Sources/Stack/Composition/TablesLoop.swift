@@ -54,6 +54,7 @@ enum TablesLoop {
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
             case .stop: loop.stop()
+            case .tellGroups(let reply): reply.put(.success([]))
             }
         }
         reports.put(.started(.aws, port: port, commands: commands, notes: notes))

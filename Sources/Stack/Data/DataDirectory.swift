@@ -1,3 +1,5 @@
+import Reactor
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -24,6 +26,13 @@ struct DataDirectory {
     var broker: String { path + "/kafka" }
     /// Where the services' logs are.
     var logs: String { path + "/logs" }
+    /// Where nestbox's own lines are when it runs in the background.
+    var ownLog: String { logs + "/nestbox.log" }
+    /// The lock file of a data directory.
+    static func lockFile(of path: String) -> String { path + "/lock" }
+
+    /// Says in the lock file where the control API is.
+    func setControl(_ address: SocketAddress) { lock.setControl(address) }
 
     /// The names that nestbox makes in a data directory.
     private static let ownNames: Set<String> = [".gitignore", "format", "lock", "dynamodb", "kafka", "logs"]
@@ -39,6 +48,20 @@ struct DataDirectory {
                 "\(path) is not a data directory of nestbox (it has \(foreign)); choose another with --data")
         }
         return try DataDirectory(path, isTemporary: false)
+    }
+
+    /// Removes a data directory that nobody uses, but nothing in it that nestbox has not made.
+    static func remove(_ path: String) throws(Failure) {
+        guard FileSystem.kind(path + "/format") != nil else {
+            throw Failure(.configuration, "\(path) is not a data directory of nestbox; name the right one with --data")
+        }
+        guard !DataLock.isHeld(lockFile(of: path)) else {
+            throw Failure(.configuration, "the data directory \(path) is in use; stop its nestbox with `nestbox down`")
+        }
+        // What makes it a data directory goes last.
+        for name in ownNames.sorted() where name != "format" { FileSystem.removeTree(path + "/" + name) }
+        FileSystem.removeTree(path + "/format")
+        rmdir(path)
     }
 
     /// Makes the directory of a stack in memory: `nestbox-<pid>` in the system's temporary directory.
@@ -73,11 +96,8 @@ struct DataDirectory {
 
     /// Whether a path is a directory of ours whose lock nobody has.
     private static func isAbandoned(_ path: String) -> Bool {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-            return false
-        }
-        return !DataLock.isHeld(path + "/lock")
+        guard FileSystem.isOwnDirectory(path) else { return false }
+        return !DataLock.isHeld(lockFile(of: path))
     }
 
     /// The pid in the name of a temporary directory; nil when the name is not one's.
@@ -93,7 +113,7 @@ struct DataDirectory {
 
     private init(_ path: String, isTemporary: Bool) throws(Failure) {
         let outcome: DataLock.Outcome
-        do { outcome = try DataLock.acquire(path + "/lock") } catch { throw Self.unusable(error) }
+        do { outcome = try DataLock.acquire(Self.lockFile(of: path)) } catch { throw Self.unusable(error) }
         switch outcome {
         case .taken(let lock, let from):
             self.lock = lock
@@ -102,7 +122,8 @@ struct DataDirectory {
             let who = holder.map { "a nestbox with pid \($0)" } ?? "another nestbox"
             throw Failure(
                 .configuration,
-                "the data directory \(path) is in use by \(who); stop it, or choose another directory with --data")
+                "the data directory \(path) is in use by \(who); stop it with `nestbox down`, or choose another directory "
+                    + "with --data")
         }
         self.path = path
         self.isTemporary = isTemporary

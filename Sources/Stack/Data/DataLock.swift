@@ -1,3 +1,5 @@
+import Reactor
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -5,9 +7,55 @@
 #endif
 
 /// The lock of a data directory: a file under flock(2) that holds the pid of its holder. The kernel drops the lock when
-/// the holder ends, however it ends, so a stale file is no lock; the pid is there to be shown.
+/// the holder ends, however it ends, so a stale file is no lock; the pid is there to be shown. A second line says where the
+/// holder's control API is, once it listens.
 final class DataLock {
     private let descriptor: Int32
+
+    /// What stands in a lock file.
+    struct Note: Equatable {
+        /// The holder.
+        var pid: Int32
+        /// Where its control API is; nil as long as it does not listen.
+        var control: SocketAddress?
+
+        /// The most that is read of a file.
+        static let bytesMax = 256
+
+        /// The file's text.
+        var text: String { "\(pid)\n" + (control.map { "http://\($0)\n" } ?? "") }
+
+        /// Nil for a file whose holder has let go of it, and for anything else.
+        init?(_ text: String) {
+            let lines = text.split(separator: "\n")
+            guard let first = lines.first, let pid = Int32(first), pid > 0 else { return nil }
+            self.pid = pid
+            if lines.count > 1 { control = SocketAddress(url: lines[1]) }
+        }
+
+        init(pid: Int32, control: SocketAddress? = nil) {
+            self.pid = pid
+            self.control = control
+        }
+    }
+
+    /// What the file at a path says.
+    static func note(at path: String) -> Note? {
+        guard let bytes = try? FileSystem.read(path, limit: Note.bytesMax) else { return nil }
+        return Note(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Says where the control API is.
+    func setControl(_ address: SocketAddress) {
+        _ = Self.write(Note(pid: getpid(), control: address), descriptor)
+    }
+
+    private static func write(_ note: Note, _ descriptor: Int32) -> Bool {
+        let bytes = Array(note.text.utf8)
+        // Written over what stands there, so that nobody reads an empty file.
+        return pwrite(descriptor, bytes, bytes.count, 0) == bytes.count
+            && ftruncate(descriptor, off_t(bytes.count)) == 0
+    }
 
     /// What trying the lock has shown.
     struct Attempt: Equatable {
@@ -89,8 +137,7 @@ final class DataLock {
     }
 
     private static func held(_ descriptor: Int32, _ path: String) throws(FileSystem.Trouble) -> DataLock {
-        let pid = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, pid, pid.count, 0) == pid.count else {
+        guard write(Note(pid: getpid()), descriptor) else {
             let code = errno
             close(descriptor)
             throw FileSystem.Trouble(path: path, code: code)
@@ -98,12 +145,12 @@ final class DataLock {
         return DataLock(descriptor: descriptor)
     }
 
-    /// Whether somebody has the lock at a path; asking takes it for a moment.
+    /// Whether somebody has the lock at a path; asking takes a shared one for a moment.
     static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// Whether a process exists, whoever owns it.

@@ -10,7 +10,9 @@ enum FileSystem {
     struct Trouble: Error, Equatable, CustomStringConvertible {
         let path: String
         let code: Int32
-        var description: String { "\(path): \(String(cString: strerror(code)))" }
+        var description: String { "\(path): \(reason)" }
+        /// The system's words for the errno.
+        var reason: String { String(cString: strerror(code)) }
     }
 
     /// What stands at a path.
@@ -106,6 +108,12 @@ enum FileSystem {
             readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
         }
         return count > 0 ? String(decoding: target[..<count], as: UTF8.self) : nil
+    }
+
+    /// Whether a path is a directory, no link to one, of this process's user.
+    static func isOwnDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
     }
 
     /// Removes a file, or a directory with all in it; links are removed, not followed. What cannot be removed stays.

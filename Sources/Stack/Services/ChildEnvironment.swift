@@ -13,11 +13,14 @@ enum ChildEnvironment {
         var region: String
         /// The AWS keys: by default those that every SDK accepts and people use with emulators.
         var credentials = StackFile.standardCredentials
+        /// Where the control API is.
+        var control: String?
         /// The URLs of services by name, in the stack's order.
         var services: [(name: String, url: String)] = []
 
         static func == (a: Self, b: Self) -> Bool {
             a.aws == b.aws && a.kafka == b.kafka && a.region == b.region && a.credentials == b.credentials
+                && a.control == b.control
                 && a.services.elementsEqual(b.services) { $0.name == $1.name && $0.url == $1.url }
         }
     }
@@ -60,6 +63,9 @@ enum ChildEnvironment {
         return given
     }
 
+    /// The variable by which `nestbox status`, `wait` and the like find the stack that they are started from.
+    static let controlVariable = "NESTBOX_CONTROL_URL"
+
     /// `ORDER_SERVICE_URL` for order-service.
     static func urlVariable(of service: String) -> String {
         let name = service.uppercased().utf8.map { byte in
@@ -85,6 +91,7 @@ enum ChildEnvironment {
             for name in removedWithAWS { variables[name] = nil }
         }
         for variable in given(endpoints) { variables[variable.name] = variable.value }
+        variables[controlVariable] = endpoints.control
         if let port { variables["PORT"] = String(port) }
         let proxied = shell["NO_PROXY"] ?? shell["no_proxy"] ?? ""
         variables["NO_PROXY"] = withLoopback(proxied)

@@ -38,6 +38,13 @@ final class LogFile {
         size = descriptor >= 0 ? max(0, Int(lseek(descriptor, 0, SEEK_END))) : 0
     }
 
+    /// Lets standard output go to the end of the log at a path; one that is full is begun anew before that.
+    static func takeStandardOutput(_ path: String) {
+        let log = LogFile(path)
+        if log.size > log.fullBytes { log.rotate() }
+        if log.descriptor >= 0 { dup2(log.descriptor, 1) }
+    }
+
     private func rotate() {
         if descriptor >= 0 { close(descriptor) }
         for number in stride(from: Self.filesMax - 1, to: 0, by: -1) {

@@ -21,6 +21,8 @@ struct Supervision {
         case answered(String)
         /// A probe says that a service is not ready yet, and why.
         case notYet(String, reason: String)
+        /// A service is to be stopped and started again.
+        case restart(String)
         /// Everything is to stop.
         case stop
         /// Nothing but time.
@@ -60,6 +62,10 @@ struct Supervision {
         fileprivate var restarts = 0
         fileprivate var lastReason: String?
 
+        /// How often its process was made.
+        fileprivate(set) var starts = 0
+        fileprivate var lastExit: Exit?
+
         /// Whether it has been ready.
         var isReady: Bool { hasBeenReady }
 
@@ -69,6 +75,24 @@ struct Supervision {
             self.isProbed = isProbed
             self.restart = restart
         }
+    }
+
+    /// How a service stands, in the word that people are shown.
+    enum Standing: String, CaseIterable {
+        /// For what it needs.
+        case waiting
+        case starting
+        case ready
+        /// It ended and is started again after a while.
+        case resting
+        case stopping
+        /// It ended well and is not to be started again.
+        case done
+        /// It ended otherwise and is not to be started again.
+        case failed
+
+        /// Whether nothing has to be waited for.
+        var isReady: Bool { self == .ready || self == .done }
     }
 
     fileprivate enum Phase: Equatable {
@@ -81,6 +105,8 @@ struct Supervision {
         case resting(untilMillis: Int64)
         /// Until it has ended; nil once it was killed.
         case stopping(killAtMillis: Int64?)
+        /// Until it has ended, to be started again then.
+        case restarting(killAtMillis: Int64?)
         case ended
     }
 
@@ -116,7 +142,7 @@ struct Supervision {
             switch service.phase {
             case .starting(_, .some(let next), _): deadlines.append(next)
             case .resting(let until): deadlines.append(until)
-            case .stopping(.some(let killAt)): deadlines.append(killAt)
+            case .stopping(.some(let killAt)), .restarting(.some(let killAt)): deadlines.append(killAt)
             default: break
             }
         }
@@ -146,6 +172,8 @@ struct Supervision {
                 let interval = min(Patience.firstProbe << min(probes, 10), Patience.probeMax)
                 services[index].phase = .starting(sinceMillis: since, nextProbeMillis: now + interval, probes: probes)
             }
+        case .restart(let name):
+            if let index = index(of: name) { actions += restart(index, now) }
         case .stop:
             actions += stop(now)
         case .time:
@@ -196,6 +224,7 @@ struct Supervision {
     private mutating func start(_ index: Int, _ now: Int64) -> [Action] {
         let name = services[index].name
         services[index].lastReason = nil
+        services[index].starts += 1
         if services[index].isProbed {
             services[index].phase = .starting(
                 sinceMillis: now, nextProbeMillis: now + Patience.firstProbe, probes: 0)
@@ -208,6 +237,22 @@ struct Supervision {
         services[index].phase = .ready(sinceMillis: since)
         services[index].hasBeenReady = true
         return [.report(.debug, "\(services[index].name) is ready after \(now - since) ms")]
+    }
+
+    /// What somebody asks for, so that it does not count as a failure; one that waits for what it needs goes on waiting.
+    private mutating func restart(_ index: Int, _ now: Int64) -> [Action] {
+        guard !isStopping else { return [] }
+        let name = services[index].name
+        switch services[index].phase {
+        case .starting, .ready:
+            services[index].phase = .restarting(killAtMillis: now + Patience.grace)
+            return [.report(.info, "\(name) is restarted"), .terminate(name)]
+        case .resting, .ended:
+            services[index].restarts = 0
+            return [.report(.info, "\(name) is started again")] + start(index, now)
+        case .waiting, .stopping, .restarting:
+            return []
+        }
     }
 
     // MARK: Time
@@ -224,8 +269,10 @@ struct Supervision {
                 actions += start(index, now)
             case .stopping(.some(let killAt)) where killAt <= now:
                 services[index].phase = .stopping(killAtMillis: nil)
-                actions.append(.report(.warn, "\(name) did not stop within \(Patience.grace / 1000) s and is killed"))
-                actions.append(.kill(name))
+                actions += kill(name)
+            case .restarting(.some(let killAt)) where killAt <= now:
+                services[index].phase = .restarting(killAtMillis: nil)
+                actions += kill(name)
             default: break
             }
         }
@@ -239,6 +286,10 @@ struct Supervision {
             actions.append(.report(.info, "Waiting for \(waitingFor())"))
         }
         return actions
+    }
+
+    private func kill(_ name: String) -> [Action] {
+        [.report(.warn, "\(name) did not stop within \(Patience.grace / 1000) s and is killed"), .kill(name)]
     }
 
     /// The services that are not ready, each with the last that was heard of it.
@@ -263,12 +314,15 @@ struct Supervision {
 
     private mutating func exited(_ index: Int, _ exit: Exit, _ now: Int64) -> [Action] {
         let service = services[index]
+        services[index].lastExit = exit
         // Whatever the leader left in its group would hold its port and its files.
         var actions: [Action] = [.kill(service.name)]
         switch service.phase {
         case .stopping:
             services[index].phase = .ended
             return actions
+        case .restarting:
+            return actions + start(index, now)
         case .starting(let since, _, _), .ready(let since):
             let restartsNow =
                 switch service.restart {
@@ -312,6 +366,8 @@ struct Supervision {
             case .starting, .ready:
                 services[index].phase = .stopping(killAtMillis: now + Patience.grace)
                 actions.append(.terminate(services[index].name))
+            case .restarting(let killAt):
+                services[index].phase = .stopping(killAtMillis: killAt)
             case .waiting, .resting:
                 services[index].phase = .ended
             case .stopping, .ended:
@@ -323,6 +379,30 @@ struct Supervision {
 
     private static func seconds(_ millis: Int64) -> String {
         millis % 1000 == 0 ? "\(millis / 1000)" : "\(millis / 1000).\(millis % 1000 / 100)"
+    }
+}
+
+extension Supervision.Service {
+    /// How it stands.
+    var standing: Supervision.Standing {
+        switch phase {
+        case .waiting: .waiting
+        case .starting: .starting
+        case .ready: .ready
+        case .resting: .resting
+        case .stopping, .restarting: .stopping
+        case .ended: lastExit == .code(0) && hasBeenReady ? .done : .failed
+        }
+    }
+
+    /// What is known of it when it is not ready: the last answer of its probe, or how it ended.
+    var note: String? {
+        switch phase {
+        case .starting: lastReason
+        case .waiting: "needs \(needs.joined(separator: ", "))"
+        case .resting, .ended: lastExit.map { "it \($0)" }
+        case .ready, .stopping, .restarting: nil
+        }
     }
 }
 

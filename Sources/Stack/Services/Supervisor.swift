@@ -128,9 +128,10 @@ final class Supervisor {
 
     /// Takes the emulators' endpoints, chooses free ports if asked to, and starts the guard. After this `endpoints` is
     /// whole.
-    func prepare(aws: String?, kafka: String?) throws(Failure) {
+    func prepare(aws: String?, kafka: String?, control: String?) throws(Failure) {
         endpoints.aws = aws
         endpoints.kafka = kafka
+        endpoints.control = control
         for service in services where service.definition.port != nil && settings.servicesGetFreePorts {
             service.port = try unusedPort()
         }
@@ -142,6 +143,13 @@ final class Supervisor {
 
     /// Stops the services.
     func stop() { apply(.stop) }
+
+    /// Stops a service and starts it again; false when there is none of this name.
+    func restart(_ name: String) -> Bool {
+        guard service(name) != nil else { return false }
+        apply(.restart(name))
+        return true
+    }
 
     /// Kills everything that the services are, at once.
     func killAll() {
@@ -185,6 +193,17 @@ final class Supervisor {
     }
 
     // MARK: Decisions
+
+    /// The services, as the control API tells them.
+    var parts: [StackStatus.Part] {
+        zip(services, supervision.services).map { running, service in
+            let process = running.process.flatMap { $0.exit == nil ? $0.id : nil }
+            return StackStatus.Part(
+                name: service.name, state: service.standing.rawValue, isReady: service.standing.isReady,
+                address: endpoints.services.first { $0.name == service.name }?.url, pid: process,
+                starts: service.starts, isService: true, note: service.note)
+        }
+    }
 
     private var nowMillis: Int64 { loop.monotonicNanos / 1_000_000 }
 

@@ -36,7 +36,7 @@ extension StackFile {
         # What else a stack file can say. ${NAME} and ${NAME:-default} come from the environment; $$ is a dollar.
         #
         # data: .nestbox                  # a directory, or memory
-        # ports: { aws: 8000, kafka: 9092 }
+        # ports: { aws: 8000, kafka: 9092, control: 4000 }
         # isolation: credentials          # tables of their own for each access key and region; none by default
         # verify_signatures: true         # against the credentials below, or local/local without any
         # signature_skew: 900             # seconds that a signature's date may be off

@@ -14,7 +14,7 @@ extension StackFile {
             case secretAccessKey = "secret_access_key"
             case sessionToken = "session_token"
         }
-        enum Ports: String, CaseIterable { case aws, kafka }
+        enum Ports: String, CaseIterable { case aws, kafka, control }
         enum Table: String, CaseIterable {
             case keys
             case globalIndexes = "global_indexes"
@@ -51,6 +51,7 @@ extension StackFile {
             let ports = try MappingReader(ports, "`ports`", Keys.Ports.self, file: name)
             file.awsPort = try ports.port(Keys.Ports.aws.rawValue)
             file.kafkaPort = try ports.port(Keys.Ports.kafka.rawValue)
+            file.controlPort = try ports.port(Keys.Ports.control.rawValue)
         }
         try file.readCredentials(reader)
         for entry in try reader.entries(Keys.Stack.tables.rawValue) {

@@ -14,6 +14,8 @@ public struct StackFile: Equatable, Sendable {
     public var awsPort: UInt16?
     /// The port of Kafka, if the file says.
     public var kafkaPort: UInt16?
+    /// The port of the control API, if the file says.
+    public var controlPort: UInt16?
     /// Who shares tables with whom, if the file says.
     public var isolation: Isolation?
     /// Whether signatures are checked, if the file says.
@@ -31,6 +33,9 @@ public struct StackFile: Equatable, Sendable {
 }
 
 extension StackFile {
+    /// The stack file that is read when none is given.
+    static let standardName = "nestbox.yaml"
+
     /// The keys without any in the file: those that everybody uses with an emulator.
     public static let standardCredentials = SigningCredentials(accessKeyID: "local", secretAccessKey: "local")
 
