@@ -85,6 +85,24 @@ def shim(tmp_path):
     return run
 
 
+@pytest.mark.parametrize("words, environment, call", [
+    ([], {}, "up --stack /nestbox/nestbox.yaml"),
+    ([], {"NESTBOX_STACK": "/x.yaml"}, "up"),
+    (["exec", "--", "x"], {}, "exec -- x"),
+    (["wait", "--for", "ready"], {}, "wait --for ready"),
+    (["echo", "CALL", "a program"], {}, "a program"),
+    ([], {"ZOOKEEPER_CLIENT_PORT": "2181"}, "up --stack /etc/nestbox/zookeeper.yaml --data memory --only zookeeper"),
+    ([], {"ZOOKEEPER_CLIENT_PORT": "tcp://10.0.0.1:2181"}, "up --stack /nestbox/nestbox.yaml"),
+    ([], {"ZOOKEEPER_CLIENT_PORT": "2181", "KAFKA_ZOOKEEPER_CONNECT": "z:2181"}, "up --stack /nestbox/nestbox.yaml"),
+    (["-jar", "DynamoDBLocal.jar", "-sharedDb"], {}, "up --only aws --stack /nestbox/nestbox.yaml --aws-port 8000"),
+])
+def test_the_entrypoint_starts_what_the_image_stands_for(shim, tmp_path, words, environment, call):
+    programs = f"{tmp_path}:{DOCKER / 'rootfs/usr/local/bin'}:/usr/bin:/bin"
+    ended = subprocess.run([DOCKER / "rootfs/usr/local/bin/docker-entrypoint.sh", *words], cwd=tmp_path, capture_output=True, text=True,
+                           env={"PATH": programs, **environment})
+    assert (ended.returncode, ended.stdout.splitlines()[-1:]) == (0, ["CALL " + call]), ended
+
+
 UP = "CALL up --only aws --stack /nestbox/nestbox.yaml --aws-port "
 
 

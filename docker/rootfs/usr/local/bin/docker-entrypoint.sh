@@ -6,7 +6,8 @@ case "${1-}" in
     # DynamoDB Local's image starts java with the flags of its command.
     -*) exec java "$@" ;;
     *)
-        if command -v "$1" >/dev/null; then exec "$@"; else exec nestbox "$@"; fi
+        # Programs on PATH, not words of the shell: `exec` and `wait` are commands of nestbox.
+        if which "$1" >/dev/null 2>&1; then exec "$@"; else exec nestbox "$@"; fi
         ;;
 esac
 # A port that is only a number: Kubernetes gives variables of this kind with addresses of services.
