@@ -14,12 +14,19 @@ from image_check.image import ROOT, Builder
 
 DOCKER = ROOT / "docker"
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-# What a client is told, as a client sees it.
+# What a client is told, by one Metadata request (version 1) and nothing more: a client library would go on to the address at once.
 BROKERS = """
-import sys
-from confluent_kafka.admin import AdminClient
-found = AdminClient({"bootstrap.servers": sys.argv[1], "log_level": 0}).list_topics(timeout=10).brokers.values()
-print(",".join(f"{broker.host}:{broker.port}" for broker in found))
+import socket, struct, sys
+host, port = sys.argv[1].rsplit(":", 1)
+with socket.create_connection((host, int(port)), 10) as connection:
+    request = struct.pack(">hhihi", 3, 1, 7, -1, 0)
+    connection.sendall(struct.pack(">i", len(request)) + request)
+    answer = connection.makefile("rb")
+    answer.read(8)
+    for _ in range(struct.unpack(">i", answer.read(4))[0]):
+        node, length = struct.unpack(">ih", answer.read(6))
+        print(answer.read(length).decode(), struct.unpack(">i", answer.read(4))[0], sep=":")
+        answer.read(max(0, struct.unpack(">h", answer.read(2))[0]))
 """
 
 
