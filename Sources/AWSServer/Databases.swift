@@ -116,6 +116,19 @@ public final class Databases {
         if isEmpty { isolation?.remove(credential.directoryName) }
     }
 
+    /// The directories of the databases of credentials that are open.
+    public var openDirectoryNames: Set<String> { Set(open.compactMap { $0.credential?.directoryName }) }
+
+    /// Deletes every table of the databases that are open, each in a transaction of its own but for `engine`'s, which is yet to be
+    /// committed.
+    public func deleteAllTables(leavingOpen engine: Engine) throws(DynamoDBError) {
+        for database in open {
+            try database.engine.deleteAllTables()
+            database.isStepDue = true
+            if database.engine !== engine { try database.engine.commitTurn() }
+        }
+    }
+
     /// Closes them all. What is not committed is gone.
     public func close() {
         while let database = open.popLast() { close(database) }

@@ -185,6 +185,13 @@ public final class Engine {
     /// The account in ARNs.
     public var account: String { configuration.account }
 
+    /// Deletes every table, whatever protects it or is going on in it, and forgets the tokens of requests that are not to be
+    /// repeated; in the turn's transaction, which is yet to be committed.
+    public func deleteAllTables() throws(DynamoDBError) {
+        for table in storage.tables { try storage.delete(table) }
+        try storage.forgetTokens()
+    }
+
     /// Whether there is no table.
     public var isEmpty: Bool { storage.tables.isEmpty }
 

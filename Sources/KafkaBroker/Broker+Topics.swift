@@ -148,6 +148,14 @@ extension Broker {
         groups.topicDeleted(topic)
     }
 
+    /// Deletes every topic, and with the topic of offsets every group: its members are told to look for their coordinator again, and
+    /// join a group that knows nothing.
+    package func deleteAllTopics() throws(StorageError) {
+        // First the groups: else what they have committed for each of the others would be taken back one by one.
+        if let topic = catalog.topic(named: Topic.consumerOffsets) { try delete(topic) }
+        for topic in catalog.topics { try delete(topic) }
+    }
+
     /// The leader epoch of a partition: it is raised after every stop that was not clean.
     package func leaderEpoch(of topic: Topic, _ index: Int32) -> Int32 { logs.leaderEpoch }
 }

@@ -40,6 +40,8 @@ public final class EventLoop {
     private var isIdleActive = false
     private(set) var isClosed = false
     private var isStopping = false
+    private var isHeld = false
+    private var onHeld: (() -> Void)?
 
     var connections = ConnectionTable()
     /// Children that run.
@@ -100,7 +102,9 @@ public final class EventLoop {
     public func run() {
         precondition(!isClosed, "a loop runs once")
         handle.claimThread()
-        while !isStopping { uv_run(uv, UV_RUN_DEFAULT) }
+        while !isStopping {
+            if isHeld { stayHeld() } else { uv_run(uv, UV_RUN_DEFAULT) }
+        }
         endTurn()
         for connection in connections.all { connection.close() }
         endTurn()
@@ -113,6 +117,34 @@ public final class EventLoop {
     public func stop() {
         isStopping = true
         if !isClosed { uv_stop(uv) }
+    }
+
+    /// Lets nothing happen on this loop but what other threads submit, until `release()` or `stop()`: no socket is read or
+    /// written, no timer fires. `then` is called when that is so: the turn that was under way is over then, and what it wrote
+    /// is sent or waits. For what several loops must be still for; not while it is held.
+    public func hold(_ then: @escaping () -> Void) {
+        precondition(!isHeld, "the loop is held already")
+        isHeld = true
+        onHeld = then
+        if !isClosed { uv_stop(uv) }
+    }
+
+    /// Lets a loop that is held go on.
+    public func release() { isHeld = false }
+
+    private func stayHeld() {
+        endTurn()
+        handle.setHeld(true)
+        let then = onHeld
+        onHeld = nil
+        then?()
+        while true {
+            run(handle.takeInbox())
+            runLocal()
+            guard isHeld, !isStopping else { break }
+            handle.waitForEntries()
+        }
+        handle.setHeld(false)
     }
 
     private func shutDown() {

@@ -20,6 +20,8 @@ public final class LoopHandle: TaskExecutor, @unchecked Sendable {
     private struct Inbox {
         var entries: [Entry] = []
         var isOpen = true
+        /// Whether the loop waits for entries alone.
+        var isHeld = false
     }
 
     private let inbox = Mutex(Inbox())
@@ -28,7 +30,19 @@ public final class LoopHandle: TaskExecutor, @unchecked Sendable {
     /// Jobs that the loop's own thread gave itself; they run before the turn ends.
     var local: [Entry] = []
 
-    init(async: UnsafeMutablePointer<uv_async_t>) { self.async = async }
+    /// What a loop that is held waits on.
+    private let wake: UnsafeMutablePointer<uv_sem_t>
+
+    init(async: UnsafeMutablePointer<uv_async_t>) {
+        self.async = async
+        wake = .allocate(capacity: 1)
+        guard uv_sem_init(wake, 0) == 0 else { fatalError("no semaphore") }
+    }
+
+    deinit {
+        uv_sem_destroy(wake)
+        wake.deallocate()
+    }
 
     /// Runs a job on the loop: later in the same turn when called on the loop's thread, else in one of its next turns.
     /// After the loop has ended the job is dropped.
@@ -51,9 +65,21 @@ public final class LoopHandle: TaskExecutor, @unchecked Sendable {
         inbox.withLock { inbox in
             guard inbox.isOpen else { return }
             inbox.entries.append(entry)
-            if inbox.entries.count == 1 { uv_async_send(async) }
+            guard inbox.entries.count == 1 else { return }
+            if inbox.isHeld { uv_sem_post(wake) } else { uv_async_send(async) }
         }
     }
+
+    /// Whether entries wake `waitForEntries` from now on, or libuv's loop.
+    func setHeld(_ isHeld: Bool) {
+        inbox.withLock { inbox in
+            inbox.isHeld = isHeld
+            if !isHeld, inbox.isOpen, !inbox.entries.isEmpty { uv_async_send(async) }
+        }
+    }
+
+    /// Returns when there may be entries; while the loop is held.
+    func waitForEntries() { uv_sem_wait(wake) }
 
     func takeInbox() -> [Entry] {
         inbox.withLock { inbox in

@@ -275,3 +275,49 @@ func afterTheEnd() throws {
     }
     #expect(log.all == ["done"])
 }
+
+/// What the tests below tell a loop.
+private enum HoldMessage: Sendable {
+    case hold, release
+    case note(String)
+}
+
+@Test("A loop that is held takes what other threads submit and nothing else, until it is released")
+func heldLoop() throws {
+    let log = Log<String>()
+    try withLoop({ loop in
+        let timer = loop.timer { log.append("timer") }
+        return loop.mailbox { [unowned loop] (message: HoldMessage) in
+            switch message {
+            case .hold:
+                timer.start(after: .milliseconds(5))
+                loop.hold { log.append("held") }
+            case .note(let text): log.append(text)
+            case .release: loop.release()
+            }
+        }
+    }) { _, mailbox in
+        mailbox.put(.hold)
+        #expect(until { log.all == ["held"] })
+        usleep(20_000)
+        mailbox.put(.note("a"))
+        #expect(until { log.all == ["held", "a"] })
+        usleep(20_000)
+        #expect(log.all == ["held", "a"])
+        mailbox.put(.release)
+        #expect(until { log.all == ["held", "a", "timer"] })
+        mailbox.put(.note("b"))
+        #expect(until { log.all.last == "b" })
+    }
+}
+
+@Test("A loop that is held can be stopped")
+func heldLoopStops() throws {
+    let log = Log<String>()
+    try withLoop({ loop in
+        loop.mailbox { [unowned loop] (_: HoldMessage) in loop.hold { log.append("held") } }
+    }) { _, mailbox in
+        mailbox.put(.hold)
+        #expect(until { log.all == ["held"] })
+    }
+}

@@ -166,6 +166,7 @@ enum SQL {
 
     static let token = "SELECT digest, created FROM tokens WHERE token = ?1"
     static let insertToken = "INSERT OR REPLACE INTO tokens(token, digest, created) VALUES (?1, ?2, ?3)"
+    static let forgetTokens = "DELETE FROM tokens"
     static let dueToken = "SELECT 1 FROM tokens WHERE created < ?1 LIMIT 1"
     static let sweepTokens =
         "DELETE FROM tokens WHERE token IN (SELECT token FROM tokens WHERE created < ?1 ORDER BY created LIMIT ?2)"

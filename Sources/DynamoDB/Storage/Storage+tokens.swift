@@ -27,6 +27,12 @@ extension Storage {
         }
     }
 
+    /// Forgets all tokens, in the turn's transaction.
+    func forgetTokens() throws(DynamoDBError) {
+        try beginWriting()
+        try attempt { () throws(SQLiteError) in try connection.execute(SQL.forgetTokens) }
+    }
+
     /// Forgets up to `rows` tokens whose time is over; whether there may be more.
     func sweepTokens(now: Int64, rows: Int) throws(DynamoDBError) -> Bool {
         let before = now - Storage.tokenMillis

@@ -46,6 +46,9 @@ enum BrokerLoop {
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
             case .stop: loop.stop()
+            case .hold: loop.hold { reports.put(.held(.kafka)) }
+            case .release: loop.release()
+            case .reset: reports.put(.reset(.kafka, broker.reset(to: settings.stack)))
             case .tellGroups(let reply): reply.put(broker.groupProgress())
             }
         }

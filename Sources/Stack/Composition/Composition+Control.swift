@@ -20,6 +20,7 @@ extension Composition: ControlledStack {
 
     private func state(_ services: [StackStatus.Part]) -> StackStatus.State {
         if isStopping { return .stopping }
+        if reset != nil { return .resetting }
         guard hasBeenReady else { return .starting }
         return services.allSatisfy(\.isReady) ? .ready : .degraded
     }

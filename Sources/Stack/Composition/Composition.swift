@@ -41,6 +41,8 @@ final class Composition {
     private(set) var hasBeenReady = false
     private var failure: Failure?
     private var exitCode: Int32 = 0
+    /// The reset that is under way, when it began, and who wants to know how it ends.
+    var reset: (course: ResetCourse, beganNanos: Int64, then: (Result<ResetCourse.Summary, Failure>) -> Void)?
     /// Whether the control API was asked to stop the stack.
     var isDownAsked = false
 
@@ -163,6 +165,8 @@ final class Composition {
         case .stopped(let emulator):
             set(emulator, .ended)
             stopEmulators()
+        case .held(let emulator): advanceReset { $0.held(emulator) }
+        case .reset(let emulator, let result): advanceReset { $0.ended(emulator, result) }
         }
     }
 

@@ -7,6 +7,10 @@ enum EmulatorReport: Sendable {
     case started(Emulator, port: UInt16, commands: Mailbox<EmulatorCommand>, notes: [Note])
     /// It could not start, or has ended when it should not have.
     case failed(Emulator, Failure)
+    /// It answers nobody until it is released.
+    case held(Emulator)
+    /// It has gone back to the stack file, or could not.
+    case reset(Emulator, Result<[Note], Failure>)
     /// It has ended as it was told to; all its data is on disk.
     case stopped(Emulator)
 
@@ -21,6 +25,12 @@ enum EmulatorReport: Sendable {
 enum EmulatorCommand: Sendable {
     /// Answer nobody any more, put all data on disk, and end.
     case stop
+    /// Answer nobody until `release` comes.
+    case hold
+    /// Go back to the stack file; while it is held.
+    case reset
+    /// Answer again.
+    case release
     /// Tell what the consumer groups have read. It is Kafka's; DynamoDB has none.
     case tellGroups(Mailbox<Result<[GroupProgress], Failure>>)
 }

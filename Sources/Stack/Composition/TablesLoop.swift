@@ -54,6 +54,10 @@ enum TablesLoop {
         let commands = loop.mailbox(of: EmulatorCommand.self) { [unowned loop] command in
             switch command {
             case .stop: loop.stop()
+            case .hold: loop.hold { reports.put(.held(.aws)) }
+            case .release: loop.release()
+            case .reset:
+                reports.put(.reset(.aws, reset(databases, engine, settings, nowMillis: loop.wallMillis)))
             case .tellGroups(let reply): reply.put(.success([]))
             }
         }
@@ -61,6 +65,34 @@ enum TablesLoop {
         loop.run()
         endpoint.close()
     }
+
+    /// Goes back to the stack file: with the database that the stack's tables are in, in one commit.
+    private static func reset(
+        _ databases: Databases, _ engine: Engine, _ settings: EmulatorSettings, nowMillis: Int64
+    ) -> Result<[EmulatorReport.Note], Failure> {
+        do throws(DynamoDBError) {
+            try databases.deleteAllTables(leavingOpen: engine)
+        } catch {
+            return .failure(
+                Failure(
+                    .other, "the tables cannot be deleted: \(engine.lastFailure ?? "\(error)"); make room on the disk"))
+        }
+        // Those that nobody has asked for yet are not open.
+        let root = credentials(settings)
+        for name in FileSystem.names(in: root) where !databases.openDirectoryNames.contains(name) {
+            FileSystem.removeTree(root + "/" + name)
+        }
+        engine.tableDelay = .zero
+        defer { engine.tableDelay = settings.tableDelay }
+        do throws(Failure) {
+            return .success(try engine.makeTables(of: settings.stack, nowMillis: nowMillis))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Where the databases of credentials are, when each has its own.
+    private static func credentials(_ settings: EmulatorSettings) -> String { settings.directory + "/credentials" }
 
     /// One database in the directory, or one for each credential in a directory below it.
     private static func databases(_ settings: EmulatorSettings) throws -> Databases {
@@ -71,7 +103,7 @@ enum TablesLoop {
             return Databases(
                 shared: try Engine(Engine.Configuration(directory: settings.directory, durability: durability)))
         case .credentials:
-            let root = settings.directory + "/credentials"
+            let root = credentials(settings)
             return Databases(
                 isolation: .init(
                     open: { name in

@@ -8,6 +8,8 @@ enum ControlRoute: CaseIterable, Sendable {
     case lag
     /// Stop a service and start it again.
     case restart
+    /// Go back to the stack file.
+    case reset
     /// Stop the stack.
     case down
 
@@ -15,7 +17,7 @@ enum ControlRoute: CaseIterable, Sendable {
     var method: HTTPMethod {
         switch self {
         case .status, .lag: .get
-        case .restart, .down: .post
+        case .restart, .reset, .down: .post
         }
     }
 
@@ -25,6 +27,7 @@ enum ControlRoute: CaseIterable, Sendable {
         case .status: "/status"
         case .lag: "/lag"
         case .restart: "/services/{name}/restart"
+        case .reset: "/reset"
         case .down: "/down"
         }
     }

@@ -10,6 +10,8 @@ protocol ControlledStack: AnyObject {
     func groups(_ then: @escaping (Result<[GroupProgress], Failure>) -> Void)
     /// Stops a service and starts it again; false when there is none of this name.
     func restart(_ service: String) -> Bool
+    /// Goes back to the stack file.
+    func reset(_ then: @escaping (Result<ResetCourse.Summary, Failure>) -> Void)
     /// Begins to stop it.
     func down()
 }
@@ -96,6 +98,13 @@ final class ControlServer: HTTPHandler {
         case .restart:
             guard stack.restart(parameter) else { return answer(.error(404, "there is no service `\(parameter)`")) }
             answer(.json(stack.status.json, status: 202))
+        case .reset:
+            stack.reset { result in
+                switch result {
+                case .success(let summary): answer(.json(summary.json))
+                case .failure(let failure): answer(.error(failure.kind == .notReady ? 409 : 500, failure.message))
+                }
+            }
         case .down:
             stack.down()
             answer(.json(stack.status.json, status: 202))

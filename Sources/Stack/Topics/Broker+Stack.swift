@@ -1,4 +1,5 @@
 import KafkaBroker
+import KafkaWire
 
 extension Broker {
     /// Makes the topics of a stack that are not there, and says how those that are there differ: they are left alone.
@@ -26,6 +27,16 @@ extension Broker {
             }
         }
         return notes
+    }
+}
+
+extension Broker {
+    /// Goes back to the stack file: its topics, new ones by their ids, and no groups.
+    func reset(to stack: StackFile) -> Result<[EmulatorReport.Note], Failure> {
+        do throws(StorageError) { try deleteAllTopics() } catch {
+            return .failure(Failure(.other, "the topics cannot be deleted: \(error); make room on the disk"))
+        }
+        do throws(Failure) { return .success(try makeTopics(of: stack)) } catch { return .failure(error) }
     }
 }
 
