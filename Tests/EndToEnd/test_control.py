@@ -3,16 +3,21 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.parse
 
+import boto3
 import confluent_kafka
+import confluent_kafka.admin
 import pytest
 
+from conftest import dynamodb_client
 from nestbox_process import Nestbox, http, program, wait_until
 
 STACK = """
@@ -358,3 +363,209 @@ def test_wait_sees_a_group_join_and_read_everything(foreground):
         assert run(directory, "wait", "--for", "lag=0", "--for", "group:readers", "--timeout", "10").returncode == 0
     finally:
         consumer.close()
+
+
+# reset
+
+
+def test_reset_under_load_is_one_moment_for_both_emulators(foreground):
+    """A client writes item n, then record n. Whatever a reset takes, it takes from both; and clients go on without being restarted."""
+    directory = foreground.directory
+    dynamodb = dynamodb_client(foreground)
+    dynamodb.create_table(
+        TableName="extra", KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "PK", "AttributeType": "S"}], DeletionProtectionEnabled=True)
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": foreground.kafka})
+    admin.create_topics([confluent_kafka.admin.NewTopic("extra", 1)])["extra"].result(10)
+    before = admin.list_topics(timeout=10).topics
+    consumer = confluent_kafka.Consumer({
+        "bootstrap.servers": foreground.kafka, "group.id": "readers", "auto.offset.reset": "earliest",
+        "topic.metadata.refresh.interval.ms": 200})
+    consumer.subscribe(["events"])
+    producer = confluent_kafka.Producer({
+        "bootstrap.servers": foreground.kafka, "linger.ms": 0, "topic.metadata.refresh.interval.ms": 200})
+    over, failures, written = threading.Event(), [], []
+
+    def write():
+        number = 0
+        while not over.is_set():
+            number += 1
+            try:
+                dynamodb.put_item(TableName="orders", Item={"PK": {"S": f"{number:06}"}})
+            except dynamodb.exceptions.ResourceNotFoundException as error:
+                failures.append(error)  # The table is there before the reset and after it: nobody may see it gone.
+            producer.produce("events", f"{number:06}", partition=0)
+            producer.poll(0)
+            written.append(number)
+
+    def value(message):
+        assert message is None or message.error() is None or not message.error().fatal(), message.error()
+        return int(message.value()) if message is not None and message.error() is None else None
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        wait_until(lambda: value(consumer.poll(0.5)), 20, "the first record")
+        text = answer(directory, "reset")
+        assert re.fullmatch(r"Back to the stack file: 1 table, 1 topic, no groups \(\d+ ms\)\.\n", text)
+        at_reset = written[-1]
+        # The consumer was told nothing, and reads the new topic from its beginning.
+        wait_until(lambda: (value(consumer.poll(0.5)) or 0) > at_reset + 20, 30, "records from after the reset")
+    finally:
+        over.set()
+        writer.join()
+        producer.flush(10)
+        consumer.close()
+    assert not failures
+    assert dynamodb.list_tables()["TableNames"] == ["orders"]
+    topics = admin.list_topics(timeout=10).topics
+    assert "extra" in before and "extra" not in topics and "events" in topics
+    items = sorted(int(item["PK"]["S"]) for page in dynamodb.get_paginator("scan").paginate(TableName="orders")
+                   for item in page["Items"])
+    # The items are those from the reset on, without a hole.
+    assert items == list(range(items[0], written[-1] + 1)) and items[0] > 1
+
+
+def test_reset_forgets_groups_and_offsets(foreground):
+    directory = foreground.directory
+    producer = confluent_kafka.Producer({"bootstrap.servers": foreground.kafka})
+    producer.produce("events", "old", partition=0)
+    producer.flush(10)
+    settings = {"bootstrap.servers": foreground.kafka, "group.id": "g", "auto.offset.reset": "earliest"}
+    consumer = confluent_kafka.Consumer(settings)
+    consumer.subscribe(["events"])
+    assert consumer.poll(20).value() == b"old"
+    consumer.commit(asynchronous=False)
+    consumer.close()
+    assert run(directory, "reset").returncode == 0
+    assert json.loads(http("GET", lock(directory)[1] + "/lag")[1]) == {"groups": []}
+    producer.produce("events", "new", partition=0)
+    producer.flush(10)
+    consumer = confluent_kafka.Consumer(settings)
+    consumer.subscribe(["events"])
+    assert consumer.poll(20).value() == b"new"
+    consumer.close()
+    # What a reset has made is there after a restart.
+    assert foreground.stop() == 0
+    foreground.start()
+    assert dynamodb_client(foreground).list_tables()["TableNames"] == ["orders"]
+
+
+def test_reset_reaches_the_tables_of_every_credential(tmp_path):
+    (tmp_path / "nestbox.yaml").write_text(STACK + "isolation: credentials\n")
+    nestbox = Nestbox(tmp_path).start()
+    try:
+        def client(key):
+            return boto3.client("dynamodb", endpoint_url=nestbox.aws_url, region_name="eu-west-1", aws_access_key_id=key,
+                                aws_secret_access_key="x")
+
+        client("one").create_table(
+            TableName="mine", KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "PK", "AttributeType": "S"}])
+        assert client("one").list_tables()["TableNames"] == ["mine"]
+        assert run(tmp_path, "reset").returncode == 0
+        assert client("one").list_tables()["TableNames"] == []
+        assert dynamodb_client(nestbox).list_tables()["TableNames"] == ["orders"]
+    finally:
+        nestbox.kill()
+
+
+# init, completion
+
+
+def test_init_writes_a_stack_file_once(tmp_path):
+    assert "Wrote nestbox.yaml" in answer(tmp_path, "init")
+    assert (tmp_path / "nestbox.yaml").read_text() == run(tmp_path, "help", "stack").stdout
+    result = run(tmp_path, "init")
+    assert result.returncode == 3 and "is there already" in result.stderr and "--force" in result.stderr
+    assert run(tmp_path, "init", "--force").returncode == 0
+    assert run(tmp_path, "exec", "--only", "kafka", "--", "true").returncode == 0
+
+
+def test_init_takes_the_topics_of_a_compose_file(tmp_path):
+    (tmp_path / "docker-compose.yml").write_text("""
+x-env: &env { KAFKA_CREATE_TOPICS: "audit:1:1:compact" }
+services:
+  kafka: { image: confluentinc/cp-kafka, environment: *env }
+  init:
+    image: confluentinc/cp-kafka
+    entrypoint: ["/bin/sh", "-c"]
+    command: |
+      "
+      kafka-topics --bootstrap-server kafka:29092 --list
+      kafka-topics --bootstrap-server kafka:29092 --create --if-not-exists --topic orders --replication-factor 1 --partitions 3
+      "
+""")
+    assert "with 2 topics from docker-compose.yml" in answer(tmp_path, "init", "--from", "docker-compose.yml")
+    nestbox = Nestbox(tmp_path, ["--only", "kafka"]).start()
+    try:
+        topics = confluent_kafka.admin.AdminClient({"bootstrap.servers": nestbox.kafka}).list_topics(timeout=10).topics
+        assert {name: len(topic.partitions) for name, topic in topics.items()} == {"audit": 1, "orders": 3}
+    finally:
+        nestbox.kill()
+    result = run(tmp_path, "init", "--force", "--from", "none.yml")
+    assert result.returncode == 3 and "none.yml cannot be read" in result.stderr
+
+
+def completions(directory, *words):
+    """What bash offers for the last word, after it has sourced the script."""
+    script = f"""
+        PATH={pathlib.Path(program()).parent}:$PATH
+        source <(nestbox completion bash)
+        COMP_WORDS=(nestbox {' '.join(repr(word) for word in words)}); COMP_CWORD={len(words)}
+        _nestbox
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    return subprocess.run(
+        ["bash", "-c", script], cwd=directory, env=clean_environment(), capture_output=True, text=True, check=True
+    ).stdout.split()
+
+
+def test_completion_really_completes_in_bash(detached):
+    directory = detached("services:\n  web: { command: sleep 60, needs: [] }\n")
+    assert completions(directory, "st") == ["status"]
+    assert completions(directory, "up", "--any") == ["--any-port"]
+    assert completions(directory, "status", "-o", "j") == ["json"]
+    assert completions(directory, "up", "--durability", "=", "f") == ["full"]
+    assert completions(directory, "completion", "") == ["bash", "zsh", "fish"]
+    assert completions(directory, "restart", "w") == ["web"]
+    for shell in ("zsh", "fish"):
+        text = answer(directory, "completion", shell)
+        if shutil.which(shell):
+            assert subprocess.run([shell, "-n", "-c", text]).returncode == 0
+
+
+# doctor
+
+
+def test_doctor_sees_a_program_that_is_missing_and_makes_nothing(tmp_path):
+    (tmp_path / "nestbox.yaml").write_text(STACK + "services:\n  web: { command: no-such-program-here }\n")
+    result = run(tmp_path, "doctor")
+    assert [path.name for path in tmp_path.iterdir()] == ["nestbox.yaml"]
+    assert result.returncode == 1 and result.stderr == ""
+    lines = result.stdout.splitlines()
+    assert all(line.split()[0] in ("ok", "warn", "fail") for line in lines)
+    assert any(line.startswith("fail  ") and "no-such-program-here" in line for line in lines)
+
+
+def test_doctor_sees_an_occupied_port(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "nestbox.yaml").write_text(f"ports: {{ kafka: {port} }}\n")
+        result = run(tmp_path, "doctor")
+        assert result.returncode == 1
+        assert f"fail  port {port} for Kafka is in use by python" in result.stdout
+    (tmp_path / "nestbox.yaml").write_text("topics: [\n")
+    result = run(tmp_path, "doctor")
+    assert result.returncode == 1 and "fail  nestbox.yaml:2: this is not YAML" in result.stdout
+
+
+def test_doctor_sees_what_clients_of_a_running_stack_resolve(foreground):
+    directory = foreground.directory
+    result = run(directory, "doctor")
+    assert result.returncode == 0, result.stdout
+    assert f"Kafka tells clients here to connect to {foreground.kafka}, which answers" in result.stdout
+    assert "warn  AWS clients of this shell talk to AWS itself" in result.stdout
+    result = run(directory, "doctor", **foreground.exports)
+    assert result.returncode == 0 and "warn" not in result.stdout, result.stdout
+    assert f"ok    AWS clients of this shell talk to {foreground.aws_url} (AWS_ENDPOINT_URL_DYNAMODB)" in result.stdout

@@ -118,7 +118,7 @@ struct ArgumentsTests {
             (["version", "--x"], "unknown option `--x`; `nestbox version` has none"),
             (["down", "now"], "`nestbox down` takes no argument `now`; options begin with --"),
             (["down", "--", "x"], "`nestbox down` runs no command; use `nestbox exec -- COMMAND`"),
-            (["status", "-o", "xml"], "`--output` must be one of table, env, json, not `xml`"),
+            (["status", "-o", "xml"], "`--output` must be one of table, env, json, services, not `xml`"),
         ])
     func refusals(_ words: [String], _ message: String) {
         #expect(failure(words) == Failure(.usage, message))

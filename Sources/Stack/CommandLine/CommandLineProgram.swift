@@ -32,11 +32,17 @@ public enum CommandLineProgram {
             case .up where arguments.isSet(.detach) && !isDetached:
                 return try DetachedStack.start(words, invocation, executable: executable())
             case .up, .exec: return try run(invocation, isDetached: isDetached)
+            case .initialize: return try InitCommand.run(invocation)
+            case .doctor: return try DoctorCommand.run(invocation)
+            case .completion:
+                return invocation.print(
+                    Completion.script(for: arguments.operand.flatMap { .init(rawValue: $0) } ?? .bash))
             case .status: return try StatusCommand.run(invocation)
             case .env: return try EnvCommand.run(invocation)
             case .logs: return try LogsCommand.run(invocation)
             case .restart: return try RestartCommand.run(invocation)
             case .wait: return try WaitCommand.run(invocation)
+            case .reset: return try ResetCommand.run(invocation)
             case .down: return try DownCommand.run(invocation)
             }
         } catch {
@@ -93,7 +99,7 @@ public enum CommandLineProgram {
     }
 
     /// The path of this program, beside which services' programs are looked for.
-    private static func executable() -> String {
+    static func executable() -> String {
         #if canImport(Glibc)
             if let path = FileSystem.readLink("/proc/self/exe") { return path }
         #else

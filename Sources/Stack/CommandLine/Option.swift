@@ -46,6 +46,10 @@ public struct Option: Sendable {
         case wait
         /// How long `--wait` waits.
         case waitTimeout = "wait-timeout"
+        /// The file that is taken from.
+        case from
+        /// Whether a file that is there is overwritten.
+        case force
         /// The form of an answer.
         case output
         /// The shell that variables are written for.
@@ -137,7 +141,7 @@ public struct Option: Sendable {
     /// The one list of options, in the order of the help.
     public static let all: [Option] = [
         Option(
-            name: .stack, value: .text("FILE"), commands: [.up, .exec] + Command.ofRunningStack,
+            name: .stack, value: .text("FILE"), commands: [.up, .exec, .initialize] + Command.ofRunningStack,
             help: "the stack (default: nestbox.yaml here, else the built-in stack)"),
         Option(
             name: .data, value: .text("DIR|memory"), commands: [.up, .exec] + Command.ofRunningStack,
@@ -203,8 +207,15 @@ public struct Option: Sendable {
             name: .waitTimeout, value: .seconds, commands: [.up], hasVariable: false,
             help: "how long --wait waits (default: 120)"),
         Option(
-            name: .output, short: "-o", value: .choice(["table", "env", "json"]), commands: [.status],
-            hasVariable: false, help: "the form: for people, lines of NAME=\"value\", or JSON (default: table)"),
+            name: .from, value: .text("COMPOSE-FILE"), commands: [.initialize], hasVariable: false,
+            help: "take the Kafka topics of a docker-compose.yml: KAFKA_CREATE_TOPICS, kafka-topics --create"),
+        Option(
+            name: .force, value: .toggle, commands: [.initialize], hasVariable: false,
+            help: "overwrite a file that is there"),
+        Option(
+            name: .output, short: "-o", value: .choice(["table", "env", "json", "services"]), commands: [.status],
+            hasVariable: false,
+            help: "the form: for people, lines of NAME=\"value\", JSON, or the services' names (default: table)"),
         Option(
             name: .shell, value: .choice(ShellSyntax.allCases.map(\.rawValue)), commands: [.env], hasVariable: false,
             help: "what reads the lines (default: bash, zsh or fish, as $SHELL says)"),

@@ -7,6 +7,7 @@ enum StatusCommand {
             switch invocation.arguments[.output] {
             case "json": String(decoding: status.json, as: UTF8.self) + "\n"
             case "env": ShellSyntax.dotenv.lines(setting: status.environment, unsetting: [])
+            case "services": status.parts.filter(\.isService).map { $0.name + "\n" }.joined()
             default: table(status)
             }
         return invocation.print(text, exitCode: status.state == .ready ? 0 : Failure(.notReady, "").exitCode)

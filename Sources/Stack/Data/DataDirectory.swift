@@ -41,13 +41,18 @@ struct DataDirectory {
     /// hide them.
     static func open(_ path: String) throws(Failure) -> DataDirectory {
         do { try FileSystem.makeDirectory(path) } catch { throw unusable(error) }
+        try refuseForeign(path)
+        return try DataDirectory(path, isTemporary: false)
+    }
+
+    /// Refuses a directory that holds other things and is no data directory.
+    static func refuseForeign(_ path: String) throws(Failure) {
         let foreign = FileSystem.names(in: path).first { !ownNames.contains($0) }
         if let foreign, FileSystem.kind(path + "/format") == nil {
             throw Failure(
                 .configuration,
                 "\(path) is not a data directory of nestbox (it has \(foreign)); choose another with --data")
         }
-        return try DataDirectory(path, isTemporary: false)
     }
 
     /// Removes a data directory that nobody uses, but nothing in it that nestbox has not made.

@@ -91,7 +91,8 @@ final class Supervisor {
         timer = loop.timer { [unowned self] in apply(.time) }
     }
 
-    private static func program(
+    /// The file of a service's program; throws when its directory or the program is not there or cannot be run.
+    static func program(
         of service: ServiceDefinition, _ stack: StackFile, _ shell: [String: String], _ executable: String
     ) throws(Failure) -> String {
         let directory = workingDirectory(of: service, stack)
