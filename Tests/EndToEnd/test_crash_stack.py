@@ -25,7 +25,7 @@ SEED = int(os.environ.get("CRASH_SEED") or 1)
 ROUNDS = int(os.environ.get("CRASH_ROUNDS") or 10)
 CUSTOMERS, PRODUCERS, MEMBERS, PARTITIONS = 8, 4, 2, 3
 # About half of what will be asked for, so that there are both ends.
-STOCK = {"PROD001": 300 * ROUNDS, "PROD002": 60 * ROUNDS}
+STOCK = {"PROD001": 150 * ROUNDS, "PROD002": 30 * ROUNDS}
 TOPIC, GROUP = "crash-records", "crash-readers"
 # The threads of nestbox that answer requests.
 LOOPS = ("tables", "broker")
@@ -150,7 +150,7 @@ def test_whatever_is_killed_no_order_event_or_offset_is_lost_or_doubled(tmp_path
     producers = [Journal(tmp_path, "crash_kafka_writer.py", f"producer-{n}", stack.kafka, TOPIC, "", f"p{n}", PARTITIONS, 0)
                  for n in range(PRODUCERS)]
     members = [Journal(tmp_path, "crash_kafka_consumer.py", f"member-{n}", stack.kafka, TOPIC, GROUP) for n in range(MEMBERS)]
-    customers, finish = start_customers(stack, CUSTOMERS, SEED, pause=0.1)
+    customers, finish = start_customers(stack, CUSTOMERS, SEED, pause=0.3)
     moments, waiting = {"nestbox": [], "order-service": [], "product-service": []}, 0
     try:
         for number in range(ROUNDS):
@@ -165,7 +165,7 @@ def test_whatever_is_killed_no_order_event_or_offset_is_lost_or_doubled(tmp_path
         for client in producers + members:
             client.end()
     dynamodb = dynamodb_client(stack)
-    wait_until(lambda: not unsettled(dynamodb), 90.0, "every order settled and every outbox empty")
+    wait_until(lambda: not unsettled(dynamodb), 120.0 + 5 * ROUNDS, "every order settled and every outbox empty")
     complaints = check_stack(stack, dynamodb, STOCK, answered)
     found, committed = records_of(stack)
     kafka, totals = check_kafka(found, committed, producers, members)

@@ -194,3 +194,23 @@ def test_pipelined_requests_are_all_answered_and_wait_their_turn(nestbox, port, 
                 assert answer.count(b"HTTP/1.1 200") == 300
             else:
                 assert len(answer) == 300 * (4 + struct.unpack(">i", answer[:4])[0])
+
+
+@pytest.mark.skipif(not IS_FULL, reason="it takes half a minute: make soak")
+@pytest.mark.parametrize("name", ["http: a slow head", "http: a slow body"])
+def test_a_request_that_does_not_end_is_refused_after_half_a_minute(nestbox, name):
+    """A head has its time in all; a body only between two arrivals, so nothing more comes of this one."""
+    port, head, piece = SLOW[name]
+    connections = connect_all(nestbox, port, 20)
+    began = time.monotonic()
+    for connection in connections:
+        send(connection, head)
+    while name == "http: a slow head" and time.monotonic() - began < 28:
+        for connection in connections:
+            send(connection, piece)
+        time.sleep(0.5)
+    for connection in connections:
+        with connection:
+            answer = end_of(connection, 10 if "head" in name else 40)
+            assert answer is not None and answer.startswith(b"HTTP/1.1 408"), answer
+    assert 29 < time.monotonic() - began < 36
