@@ -1,5 +1,6 @@
 """One running `nestbox up`: starts it on free ports, reads where it listens from its banner, stops it or kills it."""
 
+import atexit
 import os
 import pathlib
 import re
@@ -21,6 +22,17 @@ def program() -> str:
         if path.exists():
             return str(path)
     raise SystemExit("No nestbox to test: run `make build`, or set NESTBOX_BIN.")
+
+
+RUNNING = []
+
+
+@atexit.register
+def kill_what_is_left():
+    """A test that has failed leaves its nestbox behind: one that outlives its directory would work on the files of the next that gets the same name."""
+    for nestbox in RUNNING:
+        if nestbox.process.poll() is None:
+            nestbox.process.kill()
 
 
 class Nestbox:
@@ -49,6 +61,8 @@ class Nestbox:
             [*self.command, program(), "up", *self.arguments],
             cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        if self not in RUNNING:
+            RUNNING.append(self)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
