@@ -48,11 +48,17 @@ services:
 
 
 def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [open_socket.getsockname()[1] for open_socket in sockets]
-    for open_socket in sockets:
-        open_socket.close()
-    return ports
+    """Ports below those that outgoing connections get: none of these takes one while nestbox is down."""
+    ports = []
+    for port in random.sample(range(20_000, 32_000), 1000):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise AssertionError("no free ports")
 
 
 def start_stack(directory):
@@ -79,6 +85,11 @@ class Journal:
         return [line.split(" ") for line in self.path.read_text().splitlines()]
 
 
+def ended(stack):
+    assert stack.process.poll() is None, "nestbox has ended:\n" + stack.output
+    return []
+
+
 def kill_and_wait(stack, source, name, inside, moments):
     """One kill, `inside` a turn or wherever it falls, and the way back. Notes whether the moment was inside a turn."""
     if name == "nestbox":
@@ -88,7 +99,7 @@ def kill_and_wait(stack, source, name, inside, moments):
         # nobody to take its place. (Kafka's way, too.)
         stack.begin()
         return
-    (pid,) = wait_until(lambda: service_processes(stack, name), 15, f"{name} to run")[:1]
+    (pid,) = wait_until(lambda: service_processes(stack, name) or ended(stack), 30, f"{name} to run")[:1]
     # A consumer has nothing to do until the session of the one before it has ended, six seconds after that was killed.
     moments.append(crash_moment.kill(pid, source, inside, within=10))
     wait_until(lambda: [p for p in service_processes(stack, name) if p != pid], 15, f"{name} to be started again")
