@@ -5,14 +5,14 @@ extension Fuzzer {
     static let dynamoDBItems = Fuzzer(
         name: "dynamodb-items",
         summary: "DynamoDB JSON: items read, written, read again; numbers, Base64, stored definitions",
-        weight: 12, blockSize: 50_000
+        weight: 120, blockSize: 50_000
     ) { _, _ in ItemsSubject() }
 
     /// A whole engine.
     static let dynamoDBOperations = Fuzzer(
         name: "dynamodb-operations",
         summary: "requests of every operation on an engine with tables, which is then opened again",
-        weight: 4, blockSize: 2000
+        weight: 20, blockSize: 2000
     ) { directory, _ in try OperationsSubject(directory) }
 }
 

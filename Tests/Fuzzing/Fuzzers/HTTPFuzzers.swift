@@ -7,7 +7,7 @@ extension Fuzzer {
     static let httpRequests = Fuzzer(
         name: "http-requests",
         summary: "HTTP/1.1 requests, whole and in pieces; signatures, codings and fields of AWS's port",
-        weight: 6, blockSize: 20_000
+        weight: 68, blockSize: 20_000
     ) { _, _ in RequestsSubject() }
 }
 

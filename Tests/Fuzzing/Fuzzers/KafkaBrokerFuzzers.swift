@@ -12,13 +12,13 @@ extension Fuzzer {
     static let kafkaBroker = Fuzzer(
         name: "kafka-broker",
         summary: "request frames handed to a whole broker, which is then started again on what they left",
-        weight: 3, blockSize: 1000
+        weight: 30, blockSize: 1000
     ) { directory, _ in try BrokerSubject(directory) }
 
     /// What a broker finds on disk.
     static let kafkaFiles = Fuzzer(
         name: "kafka-files", summary: "a broker started on files that were changed",
-        weight: 1, blockSize: 200
+        weight: 2, blockSize: 200
     ) { directory, random in try FilesSubject(directory, &random) }
 }
 
@@ -49,6 +49,7 @@ private final class BrokerSubject: FuzzSubject {
             check(frame)
         }
         self.broker = broker
+        take(KafkaRequests.topics.frame(correlationID: 7, body: KafkaRequests.topics.body), of: 0)
     }
 
     func take(_ random: inout SeededRandom) throws(FuzzFault) {
@@ -58,7 +59,18 @@ private final class BrokerSubject: FuzzSubject {
         if !random.once(in: 4) { mutation.apply(to: &body, &random) }
         var frame = request.frame(correlationID: 7, body: body)
         if random.once(in: 16) { mutation.apply(to: &frame, &random) }
-        let client = ClientID(random.below(4))
+        take(frame, of: ClientID(random.below(4)))
+        now += Int64(random.below(20))
+        // Some requests delete them.
+        if random.once(in: 50) {
+            take(KafkaRequests.topics.frame(correlationID: 7, body: KafkaRequests.topics.body), of: 0)
+        }
+        if random.once(in: 8) { broker.advance(to: now) }
+        if let fault { throw fault }
+    }
+
+    private func take(_ frame: [UInt8], of client: ClientID) {
+        guard let broker else { return }
         if parked.remove(client) != nil { broker.disconnected(client, now: now) }
         let sender = Client(id: client, host: "127.0.0.1", advertisedHost: "localhost", advertisedPort: 9092)
         switch frame.withUnsafeBytes({ broker.handle($0, from: sender, now: now) }) {
@@ -67,9 +79,6 @@ private final class BrokerSubject: FuzzSubject {
         case .close: broker.disconnected(client, now: now)
         case .nothing: break
         }
-        now += Int64(random.below(20))
-        if random.once(in: 8) { broker.advance(to: now) }
-        if let fault { throw fault }
     }
 
     /// An answer's size has to be its size, or its client never finds the next one.

@@ -5,19 +5,19 @@ extension Fuzzer {
     /// The wire messages alone.
     static let kafkaMessages = Fuzzer(
         name: "kafka-messages", summary: "requests and responses of every Kafka API and version: read, written again",
-        weight: 55, blockSize: 50_000
+        weight: 550, blockSize: 50_000
     ) { _, _ in MessagesSubject() }
 
     /// Record batches and codecs.
     static let kafkaRecords = Fuzzer(
         name: "kafka-records", summary: "record batches and their codecs, as Produce checks them",
-        weight: 12, blockSize: 20_000
+        weight: 110, blockSize: 20_000
     ) { _, random in RecordsSubject(&random) }
 
     /// What a group coordinator reads at its start.
     static let kafkaGroupRecords = Fuzzer(
         name: "kafka-group-records", summary: "the records of __consumer_offsets",
-        weight: 8, blockSize: 50_000
+        weight: 80, blockSize: 50_000
     ) { _, random in GroupRecordsSubject(&random) }
 }
 

@@ -47,6 +47,10 @@ enum KafkaRequests {
         return all + produces(&random)
     }
 
+    /// Asks for two topics, which makes them: those that the requests speak of.
+    static let topics = Request(
+        key: Metadata.key, version: 1, isFlexible: false, body: [0, 0, 0, 2, 0, 1, 0x61, 0, 1, 0x62])
+
     /// Produce with a batch that is stored: noise does not come by a checksum.
     private static func produces(_ random: inout SeededRandom) -> [Request] {
         let batches = RecordBatches(&random).all
@@ -105,7 +109,8 @@ struct AnyLayout {
     }
 
     private func attempt(_ random: inout SeededRandom) -> [UInt8]? {
-        var bytes = (0..<300).map { _ in noise(&random) }
+        let hasNames = random.once(in: 2)
+        var bytes = (0..<300).map { _ in hasNames && random.once(in: 3) ? 0x61 : noise(&random) }
         var window = 1
         var lastStop = -1
         for _ in 0..<100 {

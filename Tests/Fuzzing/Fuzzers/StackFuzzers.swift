@@ -4,7 +4,7 @@ extension Fuzzer {
     /// What people write.
     static let stackFiles = Fuzzer(
         name: "stack-files", summary: "nestbox.yaml, the command line and Kafka's properties",
-        weight: 3, blockSize: 5000
+        weight: 20, blockSize: 5000
     ) { _, _ in StackFilesSubject() }
 }
 
