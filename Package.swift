@@ -79,11 +79,12 @@ let package = Package(
         module("KafkaTools", ["KafkaWire"]),
 
         // The services
-        module("DynamoDBClient", ["AWSSignature", "CCurl"]),
+        module("AWSConfiguration"),
+        module("DynamoDBClient", ["AWSConfiguration", "AWSSignature", "CCurl"]),
         module("KafkaClient", ["CRdKafka"]),
-        module("Shop", ["DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+        module("Shop", ["AWSConfiguration", "AWSSignature", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
         module("OrderService", ["Shop", "AWSSignature", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
-        module("ProductService", ["Shop", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
+        module("ProductService", ["Shop", "AWSConfiguration", "DynamoDBClient", "KafkaClient", "HTTP", "Reactor"]),
         program("order-service", ["OrderService"]),
         program("product-service", ["ProductService"]),
 
@@ -91,7 +92,8 @@ let package = Package(
         module(
             "Stack",
             [
-                "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaTools", "KafkaWire",
+                "AWSConfiguration", "AWSServer", "AWSSignature", "DynamoDB", "KafkaServer", "KafkaBroker", "KafkaTools",
+                "KafkaWire",
                 "HTTP", "Reactor", "CYAML",
             ]),
         program("nestbox", ["Stack"]),
@@ -104,6 +106,7 @@ let package = Package(
         program("empty-server", path: "Benchmarks/EmptyServer", ["HTTP", "Reactor"]),
 
         // Tests
+        program("aws-probe", path: "Tests/AWSProbe", ["AWSConfiguration", "AWSSignature", "DynamoDBClient"]),
         program("reactor-child", path: "Tests/ReactorChild", ["Reactor"]),
         .target(name: "Loopback", dependencies: ["Reactor"], path: "Tests/Loopback", swiftSettings: settings),
         tests("Reactor", ["Loopback", "reactor-child"]),
@@ -118,12 +121,13 @@ let package = Package(
         tests("KafkaBroker", ["KafkaWire"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
         tests("KafkaTools", ["KafkaWire"]),
-        tests("DynamoDBClient", ["AWSSignature"]),
+        tests("AWSConfiguration"),
+        tests("DynamoDBClient", ["AWSConfiguration", "AWSSignature"]),
         tests("KafkaClient"),
         tests("Shop"),
-        tests("OrderService", ["Shop"]),
-        tests("ProductService", ["Shop"]),
-        tests("Stack", ["AWSSignature", "DynamoDB", "Reactor"]),
+        tests("OrderService", ["AWSConfiguration", "Shop"]),
+        tests("ProductService", ["AWSConfiguration", "Shop"]),
+        tests("Stack", ["AWSConfiguration", "AWSSignature", "DynamoDB", "Reactor"]),
         .target(
             name: "Simulation", dependencies: ["CSQLite", "DynamoDB", "KafkaBroker", "KafkaWire", "SQLite"],
             path: "Tests/Simulation", exclude: ["Program", "Tests"], swiftSettings: settings),
@@ -140,7 +144,7 @@ let package = Package(
             name: "FuzzingTests", dependencies: ["Fuzzing", "KafkaBroker"], path: "Tests/Fuzzing/Tests",
             swiftSettings: settings),
         .testTarget(
-            name: "ArchitectureTests", dependencies: ["AWSServer", "DynamoDB", "KafkaBroker"],
+            name: "ArchitectureTests", dependencies: ["AWSServer", "DynamoDB", "KafkaBroker", "Shop"],
             path: "Tests/Architecture", swiftSettings: settings),
     ],
     cLanguageStandard: .c11

@@ -81,7 +81,8 @@ public struct CanonicalRequest: Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// A path without `.`, `..` and empty segments (RFC 3986, 5.2.4).
+    /// A path without `.`, `..` and empty segments (RFC 3986, 5.2.4), where a slash at the end stays; after a last `.` or `..` AWS's SDKs
+    /// set none, unlike the RFC.
     static func normalized(_ path: String) -> String {
         var segments: [Substring] = []
         for segment in path.split(separator: "/", omittingEmptySubsequences: true) {
@@ -92,8 +93,7 @@ public struct CanonicalRequest: Sendable {
             }
         }
         let joined = "/" + segments.joined(separator: "/")
-        let endsOpen = path.hasSuffix("/") || path.hasSuffix("/.") || path.hasSuffix("/..")
-        return endsOpen && joined != "/" ? joined + "/" : joined
+        return path.hasSuffix("/") && joined != "/" ? joined + "/" : joined
     }
 
     /// The path with every byte but the unreserved ones and `/` percent-encoded.

@@ -17,11 +17,14 @@ public final class CurlTransport: HTTPTransport {
     /// - Parameters:
     ///   - connectionsPerHostMax: how many connections to one host there may be; further requests wait for one.
     ///   - certificateAuthorities: a file of trusted certificates in PEM; nil for the system's.
-    public init(connectionsPerHostMax: Int = 64, certificateAuthorities: String? = nil) {
+    ///   - proxies: which requests go by a proxy.
+    public init(
+        connectionsPerHostMax: Int = 64, certificateAuthorities: String? = nil, proxies: ProxySettings = .none
+    ) {
         let inbox = Inbox(connectionsPerHostMax: connectionsPerHostMax)
         self.inbox = inbox
         startThread {
-            CurlLoop(inbox: inbox, certificateAuthorities: certificateAuthorities).run()
+            CurlLoop(inbox: inbox, certificateAuthorities: certificateAuthorities, proxies: proxies).run()
         }
     }
 
@@ -42,7 +45,7 @@ public final class CurlTransport: HTTPTransport {
 }
 
 /// Runs `body` on a new detached thread.
-private func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -129,15 +132,17 @@ private final class CurlLoop {
     private let inbox: Inbox
     private let multi: UnsafeMutableRawPointer
     private let certificateAuthorities: String?
+    private let proxies: ProxySettings
     private var transfers: [UInt64: Transfer] = [:]
     private var idle: [UnsafeMutableRawPointer] = []
     /// Cancellations that came before their request: the two may overtake each other.
     private var cancelledEarly: Set<UInt64> = []
 
-    init(inbox: Inbox, certificateAuthorities: String?) {
+    init(inbox: Inbox, certificateAuthorities: String?, proxies: ProxySettings) {
         self.inbox = inbox
         multi = UnsafeMutableRawPointer(inbox.multi)
         self.certificateAuthorities = certificateAuthorities
+        self.proxies = proxies
     }
 
     func run() {
@@ -167,7 +172,7 @@ private final class CurlLoop {
             return continuation.resume(throwing: TransportError("libcurl is out of memory.", neverSent: true))
         }
         let transfer = Transfer(id: id, easy: easy, continuation: continuation)
-        transfer.prepare(request, certificateAuthorities: certificateAuthorities)
+        transfer.prepare(request, certificateAuthorities: certificateAuthorities, proxies: proxies)
         transfers[id] = transfer
         curl_multi_add_handle(multi, easy)
     }
@@ -226,9 +231,12 @@ private final class Transfer {
         self.continuation = continuation
     }
 
-    func prepare(_ request: OutgoingRequest, certificateAuthorities: String?) {
+    func prepare(_ request: OutgoingRequest, certificateAuthorities: String?, proxies: ProxySettings) {
         url = request.url
         curl_set_text(easy, CURLOPT_URL, url)
+        // An empty name is no proxy; without any libcurl would read the process's variables, which the file .env is no part of.
+        curl_set_text(easy, CURLOPT_PROXY, request.usesProxy ? proxies.proxy(for: url) ?? "" : "")
+        curl_set_text(easy, CURLOPT_NOPROXY, proxies.exceptions)
         // Expect would cost a round trip; an empty Accept-Encoding keeps the body as it is, for its checksum.
         var lines = ["Expect:"]
         if request.method == "POST" || request.method == "PUT" {

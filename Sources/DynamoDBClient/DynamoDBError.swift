@@ -1,5 +1,5 @@
 /// An error that DynamoDB answered with.
-public struct DynamoDBError: Error, Hashable, CustomStringConvertible, Sendable {
+public struct DynamoDBError: ServiceError, Hashable, CustomStringConvertible, Sendable {
     /// The error's name without its namespace, such as `ConditionalCheckFailedException`.
     public var code: String
     /// DynamoDB's own words.
@@ -12,6 +12,8 @@ public struct DynamoDBError: Error, Hashable, CustomStringConvertible, Sendable 
     public var item: Item?
     /// For `TransactionCanceledException`: one reason for each action, in their order.
     public var cancellationReasons: [CancellationReason] = []
+    /// What the answer's headers say about sending the request again.
+    var hints = ResponseHints()
 
     /// Why an action of a transaction could not be done.
     public struct CancellationReason: Hashable, Sendable {
@@ -63,6 +65,7 @@ public struct DynamoDBError: Error, Hashable, CustomStringConvertible, Sendable 
     init(response: IncomingResponse) {
         status = response.status
         requestID = response.header("x-amzn-requestid")
+        hints = ResponseHints(response)
         let json = (try? JSON(parsing: response.body)) ?? .null
         let type = json["__type"]?.string ?? response.header("x-amzn-errortype") ?? ""
         code = type.split(separator: "#").last.map { String($0.prefix { $0 != ":" }) } ?? ""

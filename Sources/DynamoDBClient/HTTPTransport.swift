@@ -12,11 +12,13 @@ public struct OutgoingRequest: Sendable {
     public var connectTimeout: Duration
     /// How long everything may take.
     public var timeout: Duration
+    /// Whether it may go by a proxy; what only this machine can reach may not.
+    public var usesProxy: Bool
 
     /// A request with the usual time limits.
     public init(
         method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        connectTimeout: Duration = .seconds(3), timeout: Duration = .seconds(30)
+        connectTimeout: Duration = .seconds(3), timeout: Duration = .seconds(30), usesProxy: Bool = true
     ) {
         self.method = method
         self.url = url
@@ -24,6 +26,7 @@ public struct OutgoingRequest: Sendable {
         self.body = body
         self.connectTimeout = connectTimeout
         self.timeout = timeout
+        self.usesProxy = usesProxy
     }
 }
 

@@ -63,8 +63,13 @@ public final class Consumer: Sendable {
         /// The longest wait after work that failed.
         public var retryDelayMax: Duration = .seconds(5)
 
+        /// Gets the tokens of OAUTHBEARER.
+        public var tokenSource: KafkaSecurity.TokenSource?
+
         /// The usual properties: from the earliest offset, a session of 6 s so that a member that dies is soon replaced.
-        public init(brokers: String, groupID: String, topics: [String], clientID: String) {
+        public init(
+            brokers: String, groupID: String, topics: [String], clientID: String, security: KafkaSecurity = .plaintext
+        ) {
             self.topics = topics
             properties = [
                 "bootstrap.servers": brokers, "client.id": clientID, "group.id": groupID,
@@ -75,6 +80,8 @@ public final class Consumer: Sendable {
                 "allow.auto.create.topics": "false", "reconnect.backoff.ms": "50", "reconnect.backoff.max.ms": "1000",
                 "socket.keepalive.enable": "true", "log.connection.close": "false",
             ]
+            properties.merge(security.properties) { $1 }
+            tokenSource = security.tokenSource
         }
     }
 
@@ -93,7 +100,7 @@ public final class Consumer: Sendable {
         log: @escaping @Sendable (KafkaLogLine) -> Void, onEvent: @escaping @Sendable (ConsumerEvent) -> Void,
         work: @escaping Work
     ) throws(KafkaError) {
-        let context = ConsumerContext(log: log)
+        let context = ConsumerContext(log: log, tokenSource: configuration.tokenSource)
         let handle = try Handle(RD_KAFKA_CONSUMER, properties: configuration.properties, context: context) {
             rd_kafka_conf_set_rebalance_cb($0) { _, code, list, opaque in
                 guard let list, let opaque else { return }

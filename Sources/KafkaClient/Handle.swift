@@ -4,9 +4,13 @@ import Synchronization
 /// What librdkafka calls back for every kind of client; its address is the client's opaque pointer.
 class CallbackContext: @unchecked Sendable {
     let log: @Sendable (KafkaLogLine) -> Void
+    let tokenSource: KafkaSecurity.TokenSource?
     let fatal = Atomic(false)
 
-    init(log: @escaping @Sendable (KafkaLogLine) -> Void) { self.log = log }
+    init(log: @escaping @Sendable (KafkaLogLine) -> Void, tokenSource: KafkaSecurity.TokenSource?) {
+        self.log = log
+        self.tokenSource = tokenSource
+    }
 }
 
 /// A client of librdkafka. All of its functions that are used here may be called from any thread; nothing is after `destroy`.
@@ -56,12 +60,15 @@ struct Handle: @unchecked Sendable {
             context.log(
                 KafkaLogLine(syslogLevel: 4, facility: String(cString: rd_kafka_err2name(error)), text: text))
         }
+        if context.tokenSource != nil { TokenRefresh.install(configuration) }
         prepare(configuration)
         guard let raw = rd_kafka_new(type, configuration, &text, text.count) else {
             rd_kafka_conf_destroy(configuration)
             throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, message())
         }
         self.raw = raw
+        // On librdkafka's own thread, which may wait for the token's endpoint.
+        if context.tokenSource != nil { rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(raw)) }
     }
 
     /// Asks any broker for metadata; blocks for up to `timeoutMillis`.

@@ -58,8 +58,11 @@ public final class Producer: Sendable {
         /// librdkafka's properties.
         public var properties: [String: String]
 
+        /// Gets the tokens of OAUTHBEARER.
+        public var tokenSource: KafkaSecurity.TokenSource?
+
         /// The usual properties for these brokers (`host:port,...`).
-        public init(brokers: String, clientID: String) {
+        public init(brokers: String, clientID: String, security: KafkaSecurity = .plaintext) {
             properties = [
                 "bootstrap.servers": brokers, "client.id": clientID, "acks": "all", "enable.idempotence": "true",
                 "compression.codec": "snappy", "linger.ms": "5", "message.timeout.ms": "30000",
@@ -67,6 +70,8 @@ public final class Producer: Sendable {
                 "reconnect.backoff.ms": "50", "reconnect.backoff.max.ms": "1000", "socket.keepalive.enable": "true",
                 "log.connection.close": "false",
             ]
+            properties.merge(security.properties) { $1 }
+            tokenSource = security.tokenSource
         }
     }
 
@@ -87,7 +92,7 @@ public final class Producer: Sendable {
     ) throws(KafkaError) {
         self.configuration = configuration
         self.log = log
-        state = Mutex(State(session: try ProducerSession(configuration.properties, log: log)))
+        state = Mutex(State(session: try ProducerSession(configuration, log: log)))
     }
 
     deinit { state.withLock { $0.session?.beginClose(flush: .zero) } }
@@ -128,7 +133,7 @@ public final class Producer: Sendable {
             guard session.isFatal else { return .success(session) }
             session.beginClose(flush: .zero)
             do throws(KafkaError) {
-                let next = try ProducerSession(configuration.properties, log: log)
+                let next = try ProducerSession(configuration, log: log)
                 state.session = next
                 return .success(next)
             } catch {
@@ -164,9 +169,12 @@ final class ProducerSession: Sendable {
 
     var isFatal: Bool { context.fatal.load(ordering: .acquiring) }
 
-    init(_ properties: [String: String], log: @escaping @Sendable (KafkaLogLine) -> Void) throws(KafkaError) {
-        context = CallbackContext(log: log)
-        handle = try Handle(RD_KAFKA_PRODUCER, properties: properties, context: context) { configuration in
+    init(
+        _ configuration: Producer.Configuration, log: @escaping @Sendable (KafkaLogLine) -> Void
+    ) throws(KafkaError) {
+        context = CallbackContext(log: log, tokenSource: configuration.tokenSource)
+        handle = try Handle(RD_KAFKA_PRODUCER, properties: configuration.properties, context: context) {
+            configuration in
             rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
                 guard let message, let waiter = message.pointee._private else { return }
                 let error = message.pointee.err

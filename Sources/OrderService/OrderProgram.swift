@@ -24,18 +24,19 @@ public enum OrderProgram {
     private static func start(
         environment: Environment, logger: Logger, port: UInt16, loop: LoopHandle
     ) throws -> RunningService {
-        let brokers = environment.text("KAFKA_BROKERS") ?? "localhost:9092"
+        let kafka = try KafkaConnection(environment)
         let table = environment.text("ORDER_TABLE_NAME") ?? "orders"
         let client = try DynamoDBClient(environment: environment.variables, defaultRegion: "ap-northeast-2")
         logger.info(
             "Service configuration",
             [
-                "port": .string(String(port)), "kafka_brokers": .string(brokers),
+                "port": .string(String(port)), "kafka_brokers": .string(kafka.brokers),
                 "dynamodb_endpoint": .string(client.endpoint.url), "region": .string(client.endpoint.region),
                 "table": .string(table),
             ])
         let store = DynamoDBOrderStore(client: client, table: table)
-        let producer = try Producer(.init(brokers: brokers, clientID: "order-service"), log: logger.kafka)
+        let producer = try Producer(
+            .init(brokers: kafka.brokers, clientID: "order-service", security: kafka.security), log: logger.kafka)
         let outbox = OutboxPublisher(
             store: DynamoDBOutbox(client: client, table: table), sender: producer, logger: logger, executor: loop
         ) { logger.info("Kafka event published", ["order_id": .integer($0.orderID)]) }
@@ -45,8 +46,9 @@ public enum OrderProgram {
         let confirmation = Topics.confirmation(environment)
         let topics = [Topics.orderCompensation, confirmation]
         let consumer = try Consumer(
-            .init(brokers: brokers, groupID: "order-service", topics: topics, clientID: "order-service"),
-            executor: loop, log: logger.kafka, onEvent: logger.consumerEvents
+            .init(
+                brokers: kafka.brokers, groupID: "order-service", topics: topics, clientID: "order-service",
+                security: kafka.security), executor: loop, log: logger.kafka, onEvent: logger.consumerEvents
         ) { record in
             let status: OrderStatus = record.topicPartition.topic == confirmation ? .confirmed : .cancelled
             try await orders.settle(record, status: status)

@@ -1,3 +1,4 @@
+import AWSConfiguration
 import DynamoDBClient
 import HTTP
 import KafkaClient
@@ -24,20 +25,21 @@ public enum ProductProgram {
     private static func start(
         environment: Environment, logger: Logger, port: UInt16, loop: LoopHandle
     ) throws -> RunningService {
-        let brokers = environment.text("KAFKA_BROKERS") ?? "localhost:9092"
+        let kafka = try KafkaConnection(environment)
         let isKafkaEnabled = try environment.bool("KAFKA_ENABLED", default: true)
         let (store, mode) = try storage(environment)
         logger.info(
             "Service configuration",
             [
                 "port": .string(String(port)), "mode": .string(mode.mode), "storage": .string(mode.storage),
-                "kafka_brokers": .string(brokers), "kafka_enabled": .bool(isKafkaEnabled),
+                "kafka_brokers": .string(kafka.brokers), "kafka_enabled": .bool(isKafkaEnabled),
             ])
         guard isKafkaEnabled else {
             return RunningService(
                 router: ProductAPI(store: store, mode: mode, probes: nil, logger: logger).router, shutDown: {})
         }
-        let producer = try Producer(.init(brokers: brokers, clientID: "product-service"), log: logger.kafka)
+        let producer = try Producer(
+            .init(brokers: kafka.brokers, clientID: "product-service", security: kafka.security), log: logger.kafka)
         let outbox = OutboxPublisher(store: store, sender: producer, logger: logger, executor: loop) {
             logger.info(
                 "Kafka event published", ["order_id": .integer($0.orderID), "topic": .string($0.topic)])
@@ -48,8 +50,9 @@ public enum ProductProgram {
         outbox.startSweeping()
         let group = environment.text("KAFKA_GROUP_ID") ?? "product-service"
         let consumer = try Consumer(
-            .init(brokers: brokers, groupID: group, topics: [Topics.orderEvents], clientID: "product-service"),
-            executor: loop, log: logger.kafka, onEvent: logger.consumerEvents
+            .init(
+                brokers: kafka.brokers, groupID: group, topics: [Topics.orderEvents], clientID: "product-service",
+                security: kafka.security), executor: loop, log: logger.kafka, onEvent: logger.consumerEvents
         ) { try await keeper.process($0) }
         logger.info("Kafka consumer started", ["topics": [.string(Topics.orderEvents)]])
 
@@ -70,7 +73,9 @@ public enum ProductProgram {
     ) throws -> (any ProductStore, ProductAPI.Mode) {
         let table = environment.text("PRODUCT_TABLE_NAME") ?? "products-table"
         let isLocal = try environment.bool("LOCAL_MODE", default: false)
-        let endpoint = try Endpoint(environment: environment.variables, defaultRegion: "ap-northeast-2")
+        let endpoint = try Endpoint(
+            environment: environment.variables,
+            configuration: SharedConfiguration(environment: environment.variables), defaultRegion: "ap-northeast-2")
         if isLocal, !endpoint.isCustom { return (InMemoryProductStore(), .inMemory) }
         let client = try DynamoDBClient(environment: environment.variables, defaultRegion: "ap-northeast-2")
         return (

@@ -1,3 +1,4 @@
+import AWSConfiguration
 import DynamoDBClient
 
 #if canImport(Glibc)
@@ -17,7 +18,7 @@ public struct Environment: Sendable {
     /// The process's variables, over those of the file `.env` in the working directory.
     public static func current() -> Environment {
         var variables: [String: String] = [:]
-        for (name, value) in DotEnv.parse(File.read(".env") ?? "") { variables[name] = value }
+        for (name, value) in DotEnv.parse(TextFile.read(".env") ?? "") { variables[name] = value }
         #if canImport(Glibc)
             var entry = environ
         #else

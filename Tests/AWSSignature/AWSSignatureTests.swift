@@ -94,6 +94,8 @@ import Testing
     @Test("get-unreserved, get-relative-relative, get-slashes: the path is normalised")
     func paths() {
         #expect(CanonicalRequest.normalized("/example1/example2/../..") == "/")
+        // As AWS's SDKs have it; the RFC would keep a slash.
+        #expect(CanonicalRequest.normalized("/a/b/..") == "/a")
         #expect(CanonicalRequest.normalized("//example//") == "/example/")
         #expect(CanonicalRequest.normalized("/./example") == "/example")
         #expect(

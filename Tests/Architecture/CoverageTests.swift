@@ -1,6 +1,7 @@
 import AWSServer
 import DynamoDB
 import KafkaBroker
+import Shop
 import Testing
 
 #if canImport(Glibc)
@@ -15,8 +16,8 @@ import Testing
     static let rendered = """
         # Coverage
 
-        Rendered from the lists in `Sources/AWSServer/Services.swift`, `Sources/DynamoDB/Operations.swift` and `Sources/KafkaBroker/APIs.swift`
-        by `make docs`; a test holds it to them.
+        Rendered from the lists in `Sources/AWSServer/Services.swift`, `Sources/DynamoDB/Operations.swift`, `Sources/KafkaBroker/APIs.swift`
+        and `Sources/Shop/ServiceVariables.swift` by `make docs`; a test holds it to them.
 
         ## Services on AWS's port
 
@@ -58,6 +59,14 @@ import Testing
 
         \(configs("Client metrics", ClientMetricsConfigs.all) { _ in false })
 
+        ## The services' environment
+
+        From `Sources/Shop/ServiceVariables.swift`. What is *unproven* is done as documented, but no broker in the tests demands it.
+
+        | variables | what they say | state |
+        |---|---|---|
+        \(ServiceVariables.all.map(row).joined(separator: "\n"))
+
         """
 
     private static func service(_ service: Service) -> String {
@@ -81,6 +90,11 @@ import Testing
 
             Not there yet, and answered as AWS answers a name that it does not know: \(service.absent.joined(separator: ", ")).
             """
+    }
+
+    private static func row(_ variable: ServiceVariable) -> String {
+        let names = variable.names.map { "`\($0)`" }.joined(separator: ", ")
+        return "| \(names) | \(variable.meaning) | \(variable.state == .proven ? "works" : "unproven") |"
     }
 
     private static func configs(
@@ -109,6 +123,26 @@ import Testing
         #expect(Set(present).isDisjoint(with: Operations.absent))
         #expect(present == present.sorted() && Operations.absent == Operations.absent.sorted())
         #expect(present.count + Operations.absent.count == 62)
+    }
+
+    @Test("The list of the services' variables is what their sources read")
+    func serviceVariables() {
+        let listed = Set(ServiceVariables.all.flatMap(\.names))
+        var read: Set<String> = []
+        for module in ["AWSConfiguration", "DynamoDBClient", "KafkaClient", "Shop", "OrderService", "ProductService"] {
+            for file in Project.swiftFiles(under: Project.root + "/Sources/" + module)
+            where !file.hasSuffix("/ServiceVariables.swift") {
+                let quoted = Project.text(of: file).split(separator: "\"", omittingEmptySubsequences: false)
+                read.formUnion(quoted.map(String.init))
+            }
+        }
+        for name in listed { #expect(read.contains(name), "\(name) is listed but not read") }
+        let prefixes = ["AWS_", "KAFKA_", "DYNAMODB_", "ORDER_", "PRODUCT_", "BIND_", "LOG_", "LOCAL_"]
+        let isName: (String) -> Bool = { text in
+            prefixes.contains { text.hasPrefix($0) && text.count > $0.count }
+                && text.allSatisfy { $0 == "_" || $0.isNumber || $0.isUppercase }
+        }
+        for name in read.filter(isName) { #expect(listed.contains(name), "\(name) is read but not listed") }
     }
 
     @Test("docs/COVERAGE.md says what the lists say; `make docs` renders it")

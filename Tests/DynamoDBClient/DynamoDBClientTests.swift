@@ -10,15 +10,16 @@ import Testing
 
     let sleeps = Sleeps()
 
-    func client(_ transport: ScriptedTransport, keys: [Credentials]? = nil) throws -> DynamoDBClient {
+    func client(_ transport: ScriptedTransport) throws -> DynamoDBClient {
         let sleeps = sleeps
         return DynamoDBClient(
             endpoint: try Endpoint(
-                environment: ["DYNAMODB_ENDPOINT": "http://localhost:8000", "AWS_REGION": "ap-northeast-2"]),
+                environment: ["DYNAMODB_ENDPOINT": "http://localhost:8000", "AWS_REGION": "ap-northeast-2"],
+                configuration: sharedFiles()),
             transport: transport,
             credentials: CredentialChain(
-                [StaticCredentials(Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET"))], nowSeconds: { 0 }),
-            retryPolicy: RetryPolicy(jitter: { 0.5 }), nowSeconds: { 1_440_938_160 },
+                [StaticCredentials(Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET"))]),
+            retryPolicy: RetryPolicy(jitter: { 0.5 }), clock: ServiceClock { 1_440_938_160 },
             sleep: { duration in sleeps.waited.withLock { $0.append(duration) } })
     }
 
@@ -81,21 +82,6 @@ import Testing
                     + #"{"Update":{"TableName":"t","Key":{},"UpdateExpression":"u","ConditionExpression":"stock >= :q","#
                     + #""ExpressionAttributeValues":{":q":{"N":"2"}}}}],"ClientRequestToken":"token"}"#,
             ])
-    }
-
-    @Test("Throttling, server errors and network failures are tried three times, with waits that double")
-    func retries() async throws {
-        let transport = ScriptedTransport([
-            failure("ProvisionedThroughputExceededException"), failure("InternalServerError", status: 500), ok("{}"),
-        ])
-        _ = try await client(transport).call("GetItem", [:])
-        #expect(transport.asked.count == 3)
-        #expect(sleeps.waited.withLock { $0 } == [.milliseconds(25), .milliseconds(50)])
-
-        let lost = ScriptedTransport(
-            Array(repeating: { _ in throw TransportError("reset", neverSent: false) }, count: 5))
-        await #expect(throws: TransportError.self) { try await client(lost).call("GetItem", [:]) }
-        #expect(lost.asked.count == 3)
     }
 
     @Test("An error that will not pass is not tried again")
@@ -167,13 +153,5 @@ import Testing
         let error = DynamoDBError(response: IncomingResponse(status: 503, body: Array("<html>".utf8)))
         #expect(error.status == 503)
         #expect(error.description == "InternalServerError: status 503")
-    }
-
-    @Test("The wait after a failure is bounded")
-    func delays() {
-        let policy = RetryPolicy(jitter: { 1 })
-        #expect(policy.delay(afterAttempt: 1) == .milliseconds(50))
-        #expect(policy.delay(afterAttempt: 3) == .milliseconds(200))
-        #expect(policy.delay(afterAttempt: 1000) == .seconds(20))
     }
 }

@@ -1,10 +1,19 @@
+import AWSConfiguration
 import Testing
 
 @testable import DynamoDBClient
 
+/// Shared files with one profile, `default`, of these settings.
+func sharedFiles(_ profile: [String: String] = [:], environment: [String: String] = [:]) -> SharedConfiguration {
+    let lines = profile.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }
+    return SharedConfiguration(environment: environment) {
+        $0.hasSuffix("config") ? "[default]\n" + lines.joined() : nil
+    }
+}
+
 @Suite struct EndpointTests {
     func endpoint(_ environment: [String: String], profile: [String: String] = [:]) throws -> Endpoint {
-        try Endpoint(environment: environment, profile: profile, defaultRegion: "ap-northeast-2")
+        try Endpoint(environment: environment, configuration: sharedFiles(profile), defaultRegion: "ap-northeast-2")
     }
 
     @Test("Without an endpoint variable it is AWS's own for the region")
@@ -47,7 +56,36 @@ import Testing
         #expect(try endpoint(["AWS_DEFAULT_REGION": "b"], profile: ["region": "c"]).region == "b")
         #expect(try endpoint([:], profile: ["region": "c"]).region == "c")
         #expect(try endpoint([:]).region == "ap-northeast-2")
-        #expect(throws: ConfigurationError.self) { try Endpoint(environment: [:]) }
+        #expect(throws: ConfigurationError.self) { try Endpoint(environment: [:], configuration: sharedFiles()) }
+    }
+
+    @Test("FIPS and dual-stack endpoints are AWS's own; neither goes with an endpoint that somebody names")
+    func fipsAndDualStack() throws {
+        let fips = ["AWS_USE_FIPS_ENDPOINT": "true", "AWS_REGION": "eu-west-1"]
+        #expect(try endpoint(fips).host == "dynamodb-fips.eu-west-1.amazonaws.com")
+        #expect(
+            try endpoint([:], profile: ["use_dualstack_endpoint": "true"]).host == "dynamodb.ap-northeast-2.api.aws")
+        #expect(throws: ConfigurationError.self) {
+            try endpoint(fips.merging(["AWS_ENDPOINT_URL": "http://a:1"]) { $1 })
+        }
+    }
+
+    @Test("Another service has its own host and variable, and not DYNAMODB_ENDPOINT")
+    func tokenService() throws {
+        func endpoint(_ environment: [String: String]) throws -> String {
+            try Endpoint(.sts, environment: environment, configuration: sharedFiles(), defaultRegion: "eu-west-1").url
+        }
+        #expect(try endpoint(["DYNAMODB_ENDPOINT": "http://a:1"]) == "https://sts.eu-west-1.amazonaws.com/")
+        #expect(try endpoint(["AWS_ENDPOINT_URL_STS": "http://b:1"]) == "http://b:1/")
+        #expect(try endpoint(["AWS_ENDPOINT_URL": "http://c:1"]) == "http://c:1/")
+    }
+
+    @Test("An endpoint's path is kept, and a query left out")
+    func path() throws {
+        let endpoint = try endpoint(["DYNAMODB_ENDPOINT": "http://localhost:80/x/y?z"])
+        #expect(endpoint.url == "http://localhost:80/x/y/")
+        #expect(endpoint.path == "/x/y/")
+        #expect(endpoint.host == "localhost")
     }
 
     @Test("The Host header leaves the scheme's own port out, as curl does")

@@ -1,3 +1,4 @@
+import AWSConfiguration
 import DynamoDBClient
 import Shop
 import Synchronization
@@ -29,11 +30,13 @@ final class ScriptedTransport: HTTPTransport {
 
     func store(_ transport: ScriptedTransport) throws -> DynamoDBProductStore {
         let client = DynamoDBClient(
-            endpoint: try Endpoint(environment: ["DYNAMODB_ENDPOINT": "http://localhost:8000"], defaultRegion: "r"),
+            endpoint: try Endpoint(
+                environment: ["DYNAMODB_ENDPOINT": "http://localhost:8000"],
+                configuration: SharedConfiguration(environment: [:]) { _ in nil }, defaultRegion: "r"),
             transport: transport,
             credentials: CredentialChain(
-                [StaticCredentials(Credentials(accessKeyID: "a", secretAccessKey: "b"))], nowSeconds: { 0 }),
-            retryPolicy: RetryPolicy(attemptsMax: 1), nowSeconds: { 0 })
+                [StaticCredentials(Credentials(accessKeyID: "a", secretAccessKey: "b"))]),
+            retryPolicy: RetryPolicy(attemptsMax: 1))
         return DynamoDBProductStore(client: client, table: "products-table")
     }
 

@@ -1,3 +1,4 @@
+import AWSConfiguration
 import DynamoDBClient
 import HTTP
 import KafkaClient
@@ -155,13 +156,15 @@ final class TroubledStore: ProductStore {
         #expect(
             await api().health().text
                 == #"{"status":"healthy","mode":"local","storage":"in-memory","kafka":"disabled"}"#)
-        let local = try Endpoint(environment: ["DYNAMODB_ENDPOINT": "http://localhost:8000"], defaultRegion: "r")
+        let none = SharedConfiguration(environment: [:]) { _ in nil }
+        let local = try Endpoint(
+            environment: ["DYNAMODB_ENDPOINT": "http://localhost:8000"], configuration: none, defaultRegion: "r")
         let probes = ProductAPI.Probes(kafka: {}, isAssigned: { true })
         #expect(
             await api(probes: probes, mode: .dynamoDB(local, table: "t")).health().text
                 == #"{"status":"healthy","mode":"local","storage":"dynamodb-local","kafka":"healthy","consumer":"assigned","#
                 + #""endpoint":"http://localhost:8000/"}"#)
-        let aws = try Endpoint(environment: [:], defaultRegion: "r")
+        let aws = try Endpoint(environment: [:], configuration: none, defaultRegion: "r")
         let broken = ProductAPI.Probes(kafka: { throw KafkaError(code: 1, "no broker") }, isAssigned: { false })
         let answer = await api(probes: broken, mode: .dynamoDB(aws, table: "t")).health()
         #expect(answer.status == 200)
