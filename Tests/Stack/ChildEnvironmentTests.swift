@@ -61,6 +61,14 @@ struct ChildEnvironmentTests {
         #expect(made([name: "x"])[name] == nil)
     }
 
+    @Test("Our broker is asked for neither TLS nor SASL; another one as the shell says")
+    func kafkaSecurity() {
+        let shell = ["KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "KAFKA_SASL_PASSWORD": "p", "KAFKA_SSL_CA_LOCATION": "/x"]
+        for name in shell.keys { #expect(made(shell)[name] == nil, "\(name)") }
+        let other = ChildEnvironment.make(shell: shell, endpoints: .init(aws: nil, kafka: nil, region: "r"))
+        for name in shell.keys { #expect(other[name] == shell[name], "\(name)") }
+    }
+
     @Test("The profile, the session token and the switch that ignores endpoints are among what is taken out")
     func removedNames() {
         for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] {

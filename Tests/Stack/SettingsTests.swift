@@ -144,11 +144,31 @@ struct SettingsTests {
         let c = try settings(["up", "--only=c"], file: file)
         #expect(c.emulators == [])
         #expect(c.stack.services.map(\.name) == ["c"])
+        let real = try settings(["up", "--only", "a", "--real", "kafka"], file: file)
+        #expect(real.emulators.isEmpty && real.stack.services.map(\.name) == ["a", "b"])
         #expect(
             throws: Failure(.usage, "`--only` names an unknown `kafak`; did you mean `kafka`?")
         ) { try settings(["up", "--only", "kafak"]) }
         #expect(
             throws: Failure(.usage, "`--only` names an unknown `zookeeper`; there are aws, kafka, a, b, c")
         ) { try settings(["up", "--only", "zookeeper"], file: file) }
+    }
+
+    @Test("What is real is not emulated; the rest is as it was")
+    func real() throws {
+        let aws = try settings(["up", "--real", "aws"])
+        #expect(aws.emulators == [.kafka] && aws.real == [.aws] && !aws.allowsLoopback)
+        #expect(aws.stack.services.count == 2)
+        let both = try settings(["exec", "--real=kafka,aws", "--allow-loopback", "x"])
+        #expect(both.emulators.isEmpty && both.real == [.aws, .kafka] && both.allowsLoopback)
+        #expect(try settings(["up"], ["NESTBOX_REAL": "aws,kafka"]).emulators.isEmpty)
+        #expect(try settings(["up"]).real.isEmpty)
+        #expect(throws: Failure(.usage, "`--real` names an unknown `kafak`; did you mean `kafka`?")) {
+            try settings(["up", "--real", "kafak"])
+        }
+        #expect(
+            throws: Failure(
+                .usage, "`--only` starts aws, which `--real` says not to emulate; take it out of one of the two")
+        ) { try settings(["up", "--only", "aws", "--real", "aws"]) }
     }
 }

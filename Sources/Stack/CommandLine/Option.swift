@@ -10,6 +10,10 @@ public struct Option: Sendable {
         case durability
         /// The parts to start.
         case only
+        /// The systems that are not emulated.
+        case real
+        /// Whether a real system may have an address of this machine.
+        case allowLoopback = "allow-loopback"
         /// Whether ports are chosen freely.
         case anyPort = "any-port"
         /// The address to listen on.
@@ -152,6 +156,12 @@ public struct Option: Sendable {
         Option(
             name: .only, value: .list("NAME,..."), commands: [.up, .exec],
             help: "start only these and what they need: aws, kafka or services of the stack"),
+        Option(
+            name: .real, value: .list("aws,kafka"), commands: [.up, .exec],
+            help: "systems that are the real ones: no emulator, no endpoint variables, no tables or topics made"),
+        Option(
+            name: .allowLoopback, value: .toggle, commands: [.up, .exec],
+            help: "let a real system have an address of this machine, as a tunnel has"),
         Option(
             name: .anyPort, value: .toggle, commands: [.up, .exec],
             help: "take free ports instead of fixed ones (exec: always, unless --any-port=false)"),

@@ -23,6 +23,10 @@ struct Settings: Equatable, Sendable {
     var stack: StackFile
     /// The emulators that are started.
     var emulators: [Emulator]
+    /// The systems that are the real ones.
+    var real: [Emulator] = []
+    /// Whether a real system may have an address of this machine.
+    var allowsLoopback = false
     /// Where data lives.
     var data: Data
     /// Whether an answered write survives a power cut.
@@ -65,7 +69,8 @@ struct Settings: Equatable, Sendable {
     ) throws(Failure) -> Settings {
         let isExec = arguments.command == .exec
         let anyPort = arguments[.anyPort].map { $0 == "true" } ?? isExec
-        let (emulators, services) = try selection(arguments[.only], stack)
+        let real = try real(arguments[.real])
+        let (emulators, services) = try selection(arguments[.only], stack, real)
         var selected = stack
         selected.services = services
         var settings = Settings(
@@ -82,6 +87,8 @@ struct Settings: Equatable, Sendable {
                 ?? SignatureVerifier.standardSkewSeconds,
             readyTimeoutMillis: Int64(arguments[.readyTimeout].flatMap { Int($0) } ?? 60) * 1000,
             logLevel: arguments[.logLevel].flatMap { LogLevel(rawValue: $0) } ?? .info)
+        settings.real = real
+        settings.allowsLoopback = arguments[.allowLoopback] == "true"
         settings.isInContainer = arguments[.container] == "true"
         if arguments[.alsoAWSPort] != nil {
             let also = port(arguments, .alsoAWSPort, anyPort: anyPort, otherwise: 0)
@@ -166,11 +173,23 @@ struct Settings: Equatable, Sendable {
         return anyPort ? nil : otherwise
     }
 
-    /// What `--only` names and what that needs; everything when it names nothing.
+    /// The systems that `--real` names.
+    private static func real(_ given: String?) throws(Failure) -> [Emulator] {
+        let known = Emulator.allCases.map(\.rawValue)
+        let names = (given ?? "").split(separator: ",").map { String($0.filter { $0 != " " }) }
+        for name in names where !known.contains(name) {
+            let ending = Suggestion.ending(
+                for: name, in: known, otherwise: "; there are \(known.joined(separator: ", "))")
+            throw Failure(.usage, "`--real` names an unknown `\(name)`\(ending)")
+        }
+        return Emulator.allCases.filter { names.contains($0.rawValue) }
+    }
+
+    /// What `--only` names and what that needs; everything when it names nothing. What is real is not started.
     private static func selection(
-        _ only: String?, _ stack: StackFile
+        _ only: String?, _ stack: StackFile, _ real: [Emulator]
     ) throws(Failure) -> ([Emulator], [ServiceDefinition]) {
-        guard let only else { return (Emulator.allCases, stack.services) }
+        guard let only else { return (Emulator.allCases.filter { !real.contains($0) }, stack.services) }
         let known = Emulator.allCases.map(\.rawValue) + stack.services.map(\.name)
         var wanted: Set<String> = []
         var waiting = only.split(separator: ",").map { String($0.drop { $0 == " " }) }
@@ -179,12 +198,17 @@ struct Settings: Equatable, Sendable {
                 for: name, in: known, otherwise: "; there are \(known.joined(separator: ", "))")
             throw Failure(.usage, "`--only` names an unknown `\(name)`\(ending)")
         }
+        if let both = real.first(where: { waiting.contains($0.rawValue) }) {
+            throw Failure(
+                .usage,
+                "`--only` starts \(both.rawValue), which `--real` says not to emulate; take it out of one of the two")
+        }
         while let name = waiting.popLast() {
             guard wanted.insert(name).inserted else { continue }
             waiting += stack.services.first { $0.name == name }?.needs ?? []
         }
         return (
-            Emulator.allCases.filter { wanted.contains($0.rawValue) },
+            Emulator.allCases.filter { wanted.contains($0.rawValue) && !real.contains($0) },
             stack.services.filter { wanted.contains($0.name) }
         )
     }

@@ -3,6 +3,8 @@
 struct Banner {
     /// Where everything is found.
     var endpoints: ChildEnvironment.Endpoints
+    /// The systems that are the real ones.
+    var real: [Emulator] = []
     /// Where data is.
     var data: String
     /// Whether data goes away at exit.
@@ -15,6 +17,7 @@ struct Banner {
         var rows: [(String, String)] = []
         if let aws = endpoints.aws { rows.append(("DynamoDB", aws)) }
         if let kafka = endpoints.kafka { rows.append(("Kafka", kafka)) }
+        rows += real.map { ($0 == .aws ? "DynamoDB" : "Kafka", "the real one, as the environment says") }
         rows += endpoints.services.map { ($0.name, $0.url) }
         rows.append(("data", isTemporary ? "\(data) (in memory: removed at exit)" : data))
         if !endpoints.services.isEmpty { rows.append(("logs", logs)) }

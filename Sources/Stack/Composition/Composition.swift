@@ -195,7 +195,8 @@ final class Composition {
         }
         if !isExec {
             let banner = Banner(
-                endpoints: supervisor.endpoints, data: data.path, isTemporary: data.isTemporary, logs: data.logs)
+                endpoints: supervisor.endpoints, real: settings.real, data: data.path, isTemporary: data.isTemporary,
+                logs: data.logs)
             console.say(.info, banner.text)
         }
         supervisor.begin()
@@ -211,7 +212,9 @@ final class Composition {
             if settings.isInContainer, settings.emulators.contains(.kafka) { console.print(Self.brokerIsRunning) }
             return console.print("Ready.")
         }
-        let command = ExecCommand(program, environment: supervisor.environment(), loop: loop, supervisor: supervisor)
+        let environment: [String: String]
+        do throws(Failure) { environment = try supervisor.environment() } catch { return fail(error) }
+        let command = ExecCommand(program, environment: environment, loop: loop, supervisor: supervisor)
         self.command = command
         command.start { [unowned self] code in
             exitCode = code

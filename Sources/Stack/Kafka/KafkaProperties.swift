@@ -98,7 +98,7 @@ struct KafkaProperties: Equatable, Sendable {
     static func configName(of variable: String) -> String? {
         let prefix = "KAFKA_"
         guard variable.hasPrefix(prefix), variable.utf8.count > prefix.utf8.count, !others.contains(variable),
-            !otherPrefixes.contains(where: variable.hasPrefix)
+            !clientSecurityVariables.contains(variable), !otherPrefixes.contains(where: variable.hasPrefix)
         else { return nil }
         var name = ""
         var underscores = 0
@@ -121,6 +121,13 @@ struct KafkaProperties: Equatable, Sendable {
         }
         return name
     }
+
+    /// How clients are to speak to a broker, as librdkafka's programs and our services read it.
+    static let clientSecurityVariables = [
+        "KAFKA_SECURITY_PROTOCOL", "KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD",
+        "KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL", "KAFKA_SASL_OAUTHBEARER_SCOPE", "KAFKA_SSL_CA_LOCATION",
+        "KAFKA_SSL_CERTIFICATE_LOCATION", "KAFKA_SSL_KEY_LOCATION", "KAFKA_SSL_KEY_PASSWORD",
+    ]
 
     private static let others: Set<String> = [
         CreatedTopics.variable, CreatedTopics.separatorVariable, "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_BROKER",

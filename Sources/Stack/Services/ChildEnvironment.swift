@@ -29,8 +29,15 @@ enum ChildEnvironment {
     static let removedWithAWS = [
         "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "AWS_ENDPOINT_URL_STS",
-        "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+        "AWS_ENDPOINT_URL_CLOUDWATCH", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ]
+
+    /// What tells clients where Kafka is, the first being the services' own.
+    static let kafkaVariables = ["KAFKA_BROKERS", "KAFKA_BOOTSTRAP_SERVERS", "SPRING_KAFKA_BOOTSTRAP_SERVERS"]
+
+    /// What would have a child ask our plaintext broker for TLS or SASL: taken out when Kafka runs.
+    static let removedWithKafka = KafkaProperties.clientSecurityVariables
 
     /// What nestbox gives: the list that the banner shows and children get.
     static func given(_ endpoints: Endpoints) -> [ServiceDefinition.Variable] {
@@ -51,11 +58,7 @@ enum ChildEnvironment {
             }
         }
         if let kafka = endpoints.kafka {
-            given += [
-                .init(name: "KAFKA_BROKERS", value: kafka),
-                .init(name: "KAFKA_BOOTSTRAP_SERVERS", value: kafka),
-                .init(name: "SPRING_KAFKA_BOOTSTRAP_SERVERS", value: kafka),
-            ]
+            given += kafkaVariables.map { .init(name: $0, value: kafka) }
         }
         for service in endpoints.services {
             given.append(.init(name: urlVariable(of: service.name), value: service.url))
@@ -89,6 +92,9 @@ enum ChildEnvironment {
         var variables = shell
         if endpoints.aws != nil {
             for name in removedWithAWS { variables[name] = nil }
+        }
+        if endpoints.kafka != nil {
+            for name in removedWithKafka { variables[name] = nil }
         }
         for variable in given(endpoints) { variables[variable.name] = variable.value }
         variables[controlVariable] = endpoints.control

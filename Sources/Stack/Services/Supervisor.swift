@@ -1,3 +1,4 @@
+import AWSConfiguration
 import Reactor
 
 #if canImport(Glibc)
@@ -169,7 +170,22 @@ final class Supervisor {
     }
 
     /// The environment of a command that is no service.
-    func environment() -> [String: String] { ChildEnvironment.make(shell: shell, endpoints: endpoints) }
+    /// - Throws: when it would lead the command to AWS or to this machine against what was asked for.
+    func environment() throws(Failure) -> [String: String] {
+        let environment = ChildEnvironment.make(shell: shell, endpoints: endpoints)
+        if let refusal = refusal(environment, needsKafka: false) {
+            throw Failure(.configuration, "the command is not started: \(refusal)")
+        }
+        return environment
+    }
+
+    /// What the guard says of a child's environment.
+    private func refusal(_ environment: [String: String], needsKafka: Bool) -> String? {
+        let endpoints = EndpointGuard(
+            real: settings.real, running: settings.emulators, allowsLoopback: settings.allowsLoopback)
+        return endpoints.refusal(
+            environment, configuration: SharedConfiguration(environment: environment), needsKafka: needsKafka)
+    }
 
     /// Puts a process under the guard: when nestbox is killed, so is it.
     func protect(_ message: ChildGuard.Message) {
@@ -253,10 +269,14 @@ final class Supervisor {
             service.port = other
             noteURLs()
         }
+        let environment = ChildEnvironment.make(
+            shell: shell, endpoints: endpoints, port: service.port, overrides: definition.environment)
+        let needsKafka = definition.needs.contains(Emulator.kafka.rawValue)
+        if let refusal = refusal(environment, needsKafka: needsKafka) {
+            return apply(.failedToStart(definition.name, reason: refusal))
+        }
         var options = ChildProcess.Options(
-            program: service.program, arguments: Array(definition.command.dropFirst()),
-            environment: ChildEnvironment.make(
-                shell: shell, endpoints: endpoints, port: service.port, overrides: definition.environment),
+            program: service.program, arguments: Array(definition.command.dropFirst()), environment: environment,
             workingDirectory: Self.workingDirectory(of: definition, settings.stack))
         options.hasOwnGroup = true
         options.diesWithParent = true
