@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # What a fresh Debian lacks, by name. To build: the C libraries under the emulators and the services. To test: the clients.
 BUILD_PACKAGES := pkg-config libuv1-dev libsqlite3-dev libssl-dev libyaml-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev \
                   libcurl4-openssl-dev librdkafka-dev
-TEST_PACKAGES  := python3-venv kcat curl lsof
+TEST_PACKAGES  := python3-venv kcat curl lsof openssl
 IMAGE_PACKAGES := debootstrap iproute2 util-linux
 # The same for macOS with Homebrew.
 BREW_PACKAGES  := pkg-config libuv sqlite openssl@3 libyaml zlib snappy lz4 zstd curl librdkafka
@@ -38,6 +38,7 @@ unit: build-packages ## unit tests (TESTS=NAME narrows)
 	swift test --skip-build --no-parallel $(if $(TESTS),--filter $(TESTS))
 
 e2e: build test-packages $(VENV)/ready ## end-to-end tests with real clients (TESTS=NAME narrows)
+	swift build $(RELEASE) --product aws-probe
 	$(PYTEST) -q $(if $(TESTS),-k $(TESTS)) Tests/EndToEnd
 
 readme-walk: build test-packages $(VENV)/ready ## every line of the seed's README, with the answer that it must give
@@ -105,7 +106,7 @@ crash-proof: build test-packages $(VENV)/ready ## builds nestbox with answers be
 clean: ## what building and testing left
 	rm -rf .build $(VENV)
 
-# The emulator of the differential test is called as a library: nothing of what it needs as a server is installed.
+# The emulators that ours is held to come without what they need for other services than DynamoDB.
 $(VENV)/ready: Tests/EndToEnd/requirements.txt Tests/EndToEnd/requirements-peer.txt | test-packages
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
