@@ -337,7 +337,13 @@ public final class EventLoop {
         guard !againNow.isEmpty else { return }
         var batch: [Connection] = []
         swap(&batch, &againNow)
-        for connection in batch {
+        let begin = Int64(uv_hrtime())
+        for (index, connection) in batch.enumerated() {
+            // Those with more requests already here wait for the next look at the sockets: others' first come in between.
+            if index > 0, Int64(uv_hrtime()) - begin > turnLimits.nanos {
+                againNow = batch[index...] + againNow
+                return
+            }
             beginEvent()
             connection.deliverAgainNow()
         }

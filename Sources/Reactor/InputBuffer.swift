@@ -19,6 +19,9 @@ public final class InputBuffer {
     /// Buffers that were outgrown while a handler may still look at them.
     unowned(unsafe) var connection: Connection?
 
+    /// The most that one recv takes, in bytes: with many connections whose sockets are full, a look at all of them stays short.
+    static let receiveMax = 128 << 10
+
     init() {}
 
     deinit { free(own) }
@@ -66,7 +69,7 @@ public final class InputBuffer {
             guard makeRoom(limit: limit) else { return .waitForBudget }
             room = UnsafeMutableRawBufferPointer(start: own! + end, count: capacity - end)
         }
-        let received = nestbox_recv(descriptor, room.baseAddress, room.count)
+        let received = nestbox_recv(descriptor, room.baseAddress, min(room.count, Self.receiveMax))
         if received > 0 {
             end += received
             return .bytes(received)

@@ -334,6 +334,53 @@ func redeliveryInShortTurns() throws {
     }
 }
 
+@Test("Who has many requests here already does not keep a first request waiting for all of them")
+func redeliveryLeavesOthersTheirTurn() throws {
+    let log = Log<UInt8>()
+    let (slow, quick) = (UInt8(ascii: "s"), UInt8(ascii: "q"))
+    try serving({ loop in
+        ClosureHandler { connection in
+            let request = connection.input.bytes[0]
+            log.append(request)
+            if request == slow { usleep(UInt32(loop.turnLimits.nanos / 1000) * 2) }
+            connection.write(UnsafeRawBufferPointer(rebasing: connection.input.bytes[..<1]))
+            connection.input.consume(1)
+            connection.deliverAgain()
+        }
+    }) { _, address in
+        let busy = try (0..<20).map { _ in try TestClient(address) }
+        let other = try TestClient(address)
+        for client in busy { client.send([UInt8](repeating: slow, count: 10)) }
+        #expect(until { log.all.count > 20 })
+        for _ in 0..<8 {
+            other.send([quick])
+            #expect(other.receive(1) == [quick])
+        }
+        for client in busy { #expect(client.receive(10).count == 10) }
+    }
+    let waits = log.all.split(separator: quick, omittingEmptySubsequences: false).dropFirst().dropLast().map(\.count)
+    #expect(waits.allSatisfy { $0 < 10 }, "slow requests before a quick one: \(waits)")
+}
+
+@Test("One look at a socket takes a bounded piece, however much room a frame has")
+func boundedReceive() throws {
+    let largest = Log<Int>()
+    try serving({ _ in
+        var seen = 0
+        return ClosureHandler { connection in
+            connection.inputLimit = 8 << 20
+            largest.append(connection.input.count - seen)
+            seen = connection.input.count
+            if seen == 4 << 20 { connection.write([1]) }
+        }
+    }) { _, address in
+        let client = try TestClient(address)
+        client.send([UInt8](repeating: 7, count: 4 << 20))
+        #expect(client.receive(1) == [1])
+    }
+    #expect(largest.all.max()! <= InputBuffer.receiveMax)
+}
+
 @Test("After closeAfterFlush nothing is delivered any more")
 func nothingAfterClose() throws {
     let log = Log<Int>()
