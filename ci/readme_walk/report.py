@@ -2,6 +2,8 @@
 
 import collections
 import pathlib
+import re
+import signal
 import sys
 import tempfile
 import time
@@ -14,6 +16,8 @@ from readme_walk.table import FRESH, SETUP, NotRun, Row, Setting, matched
 
 README = ROOT / "Tests" / "EndToEnd" / "seed" / "README.ko.md"
 ENDLESS_SECONDS = 30.0
+# The commands of a chapter that are typed again for fresh tables: those that make something, and where they are typed.
+MAKES = re.compile(r"create|^cd ")
 
 
 class Walk:
@@ -72,7 +76,7 @@ class Walk:
                 block, directory = step_block, str(self.stack.directory)
                 if block.file:
                     self._write(block)
-            if isinstance(row, Row):
+            if isinstance(row, Row) and MAKES.search(line.text):
                 fault, directory = self._answer(line, row, directory)
                 if fault:
                     raise SystemExit(f"readme-walk: on fresh tables `{line.text}`: {fault}")
@@ -163,6 +167,8 @@ def main():
         print(f"readme-walk: {error}", file=sys.stderr)
         return 2
     began = time.monotonic()
+    # What the walk has started ends with it, also when it is stopped.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="readme-walk-") as directory:
         walk = Walk(steps, pathlib.Path(directory))
         walk.run()
