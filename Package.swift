@@ -57,6 +57,7 @@ let package = Package(
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
         system("CRdKafka", "rdkafka", apt: "librdkafka-dev", brew: "librdkafka"),
         // C of our own: what Swift cannot say
+        .target(name: "CCRC32", dependencies: ["CZlib"]),
         .target(name: "CCRC32C"),
         .target(name: "CSocket"),
 
@@ -70,7 +71,7 @@ let package = Package(
         module("AWSSignature", ["COpenSSL"]),
         module("AWSProtocols", ["DynamoDB"]),
         module("STS", ["AWSProtocols", "AWSSignature"]),
-        module("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CZlib"]),
+        module("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CCRC32", "CZlib"]),
 
         // Kafka
         module("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
@@ -104,6 +105,8 @@ let package = Package(
         .executableTarget(name: "kafka-limit", path: "Benchmarks/KafkaLimit"),
         .executableTarget(name: "kafka-load", path: "Benchmarks/KafkaLoad"),
         program("empty-server", path: "Benchmarks/EmptyServer", ["HTTP", "Reactor"]),
+        // The engines without sockets, for counting instructions
+        program("engine-calls", path: "Benchmarks/EngineCalls", ["DynamoDB", "KafkaBroker", "KafkaWire"]),
 
         // Tests
         program("aws-probe", path: "Tests/AWSProbe", ["AWSConfiguration", "AWSSignature", "DynamoDBClient"]),

@@ -1,4 +1,4 @@
-import CZlib
+import CCRC32
 import HTTP
 
 /// What the request says of the form of its answer.
@@ -127,11 +127,9 @@ struct RequestIDs {
     }
 }
 
-/// The CRC-32 of zlib, which AWS's clients check.
+/// The CRC-32 that AWS's clients check.
 enum CRC32 {
     static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        bytes.withUnsafeBufferPointer { buffer in
-            UInt32(truncatingIfNeeded: crc32_z(0, buffer.baseAddress, buffer.count))
-        }
+        bytes.withUnsafeBytes { nestbox_crc32($0.baseAddress, $0.count) }
     }
 }

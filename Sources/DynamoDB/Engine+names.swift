@@ -20,7 +20,7 @@ extension Engine {
     /// The table's name in an ARN, which must be of this account and of the region that the request is signed for; other
     /// names as they are.
     func plainName(_ name: Text) throws(DynamoDBError) -> Text {
-        guard name.hasPrefix("arn:") else { return name }
+        guard name.isARN else { return name }
         guard let arn = ResourceARN(name), let plain = arn.tableName else {
             throw .validation(Messages.oneViolation + Messages.arnFormat)
         }
@@ -54,7 +54,7 @@ extension Violations {
     /// The name of a table that an operation on tables is to find, or its ARN. Unlike the operations on items, these want
     /// three characters at least.
     mutating func check(controlledName name: Text) {
-        if name.hasPrefix("arn:") { return check(tableARN: name) }
+        if name.isARN { return check(tableARN: name) }
         if name.count < 3 { add(name.string, at: "tableName", Messages.minLength(3)) }
         if name.count > 255 { add(name.string, at: "tableName", Messages.maxLength(255)) }
         if !name.isTableName { add(name.string, at: "tableName", Messages.namePattern) }

@@ -44,6 +44,8 @@ public final class Engine {
     /// How long tables and indexes show that they are being made, changed or deleted; none is at once.
     public var tableDelay = Duration.zero
     let storage: Storage
+    /// The expressions of the requests before.
+    let parsed = ParsedExpressions()
     /// The region that the request under way is signed for.
     private(set) var region = ""
     /// Whether a turn has been committed since the last call of `step`.
@@ -92,6 +94,7 @@ public final class Engine {
         region = context.region
         do throws(DynamoDBError) {
             if context.now >= storage.nextTransition { try storage.settle(now: context.now) }
+            storage.keepReading()
             var reader = JSONReader(body)
             return try operation.handle(self, context, &reader, &output)
         } catch {
@@ -135,6 +138,7 @@ public final class Engine {
     /// Call it when no turn is open; whether there is more to do.
     public func step(now: Int64) -> Bool {
         guard !storage.hasWritten else { return true }
+        storage.connection.endReading()
         storage.overwriteRefused()
         let jobs = BackgroundJob.all
         for offset in jobs.indices {

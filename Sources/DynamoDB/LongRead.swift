@@ -30,10 +30,14 @@ final class LongRead: LongOperation {
     /// The bytes that one step evaluates: as they are, and with a filter or a projection, which take the items apart.
     static let stepBytes = 256 << 10
     static let stepBytesParsed = 32 << 10
+    /// The room that is made for a page's items at once, at most.
+    static let reservedBytes = 16 << 10
     /// The rows that one step looks at.
     static let stepRows = 4096
 
     private var plan: Plan
+    /// Whether what is read has all attributes of an item.
+    private let isWhole: Bool
     private var items: [UInt8] = []
     private var count = 0
     private var scanned = 0
@@ -47,6 +51,7 @@ final class LongRead: LongOperation {
 
     init(_ plan: Plan) {
         self.plan = plan
+        isWhole = plan.index == nil || plan.readsTable || plan.index!.schema.projection == .all
         super.init()
     }
 
@@ -90,10 +95,11 @@ final class LongRead: LongOperation {
             defer { statement.reset() }
             while try statement.step() {
                 let size = Int(statement.integer(1))
-                let itemSize = plan.index == nil ? size : Int(statement.integer(3))
-                if let end = evaluate(statement.bytes(2), size: size, itemSize: itemSize, key: statement.bytes(0)) {
-                    return end
-                }
+                if plan.readsTable { addTableUnits(Int(statement.integer(3))) }
+                plan.partitions?.add(size, key: statement.bytes(0))
+                guard let end = evaluate(statement.bytes(2), size: size) else { continue }
+                if end == .step { position = Array(statement.bytes(0)) }
+                return end
             }
             return .keys
         }
@@ -128,23 +134,21 @@ final class LongRead: LongOperation {
                 guard try items.step() else { continue }
                 let itemSize = Int(items.integer(0))
                 let size = plan.index == nil ? itemSize : Int(places.integer(3))
-                if let end = evaluate(items.bytes(1), size: size, itemSize: itemSize, key: places.bytes(0)) {
-                    return end
-                }
+                if plan.readsTable { addTableUnits(itemSize) }
+                plan.partitions?.add(size, key: places.bytes(0))
+                guard let end = evaluate(items.bytes(1), size: size) else { continue }
+                if end == .step { position = Array(places.bytes(0)) }
+                return end
             }
             return .keys
         }
     }
 
     /// Evaluates one item; not nil when the page or the step ends with it.
-    private func evaluate(
-        _ json: UnsafeRawBufferPointer, size: Int, itemSize: Int, key: UnsafeRawBufferPointer
-    ) -> End? {
+    private func evaluate(_ json: UnsafeRawBufferPointer, size: Int) -> End? {
         stepRowCount += 1
         scanned += 1
         bytes += size
-        plan.partitions?.add(size, key: key)
-        if plan.readsTable { tableUnits += CapacityUnits.read(itemSize, isConsistent: plan.isConsistent) }
         let isParsed = take(json)
         if scanned == plan.limit || bytes >= LongRead.pageBytes {
             lastItem = Item(stored: json)
@@ -153,14 +157,15 @@ final class LongRead: LongOperation {
         let isStepOver =
             bytes - stepStart >= (isParsed ? LongRead.stepBytesParsed : LongRead.stepBytes)
             || stepRowCount >= LongRead.stepRows
-        guard isStepOver else { return nil }
-        position = Array(key)
-        return .step
+        return isStepOver ? .step : nil
+    }
+
+    private func addTableUnits(_ itemSize: Int) {
+        tableUnits += CapacityUnits.read(itemSize, isConsistent: plan.isConsistent)
     }
 
     /// Filters, projects and keeps one item; whether it had to be taken apart.
     private func take(_ json: UnsafeRawBufferPointer) -> Bool {
-        let isWhole = plan.index == nil || plan.readsTable || plan.index!.schema.projection == .all
         if plan.filter == nil, plan.projection == nil, isWhole || plan.isCount {
             count += 1
             if !plan.isCount { append(json) }
@@ -182,7 +187,11 @@ final class LongRead: LongOperation {
     }
 
     private func append(_ json: UnsafeRawBufferPointer) {
-        if !items.isEmpty { items.append(UInt8(ascii: ",")) }
+        if items.isEmpty {
+            items.reserveCapacity(min(16 * json.count, Self.reservedBytes))
+        } else {
+            items.append(UInt8(ascii: ","))
+        }
         items.append(contentsOf: json)
     }
 

@@ -1,5 +1,5 @@
 /// An operation of the API.
-public struct Operation: Sendable {
+public final class Operation: Sendable {
     /// Its name in AWS's API.
     public let name: String
     /// Its parameters in AWS's API.
@@ -29,9 +29,7 @@ public struct Operation: Sendable {
         /// It is refused for now.
         case refused
     }
-}
 
-extension Operation {
     init(
         _ name: String, supported: [String], partly: KeyValuePairs<String, String> = [:], refused: [String] = [],
         wantsHost: Bool = false, handle: @escaping Handler

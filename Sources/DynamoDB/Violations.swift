@@ -27,7 +27,7 @@ struct Violations {
     /// The name of a table that is to be found, or its ARN.
     mutating func check(tableName name: Text?, at path: String = "tableName") {
         guard let name else { return add(nil, at: path, Messages.notNull) }
-        if name.hasPrefix("arn:") { return check(tableARN: name, at: path) }
+        if name.isARN { return check(tableARN: name, at: path) }
         if name.isEmpty { return add("", at: path, Messages.minLength(1)) }
         check(nameCharacters: name, at: path)
         if name.count > 255 { add(name.string, at: path, Messages.maxLength(255)) }
@@ -37,7 +37,7 @@ struct Violations {
     mutating func check(tableNames names: [Text], at path: String, shown: () -> String) {
         let isValid = names.allSatisfy { name in
             var one = Violations()
-            if name.hasPrefix("arn:") { one.check(tableName: name) } else { one.check(newName: name, at: path) }
+            if name.isARN { one.check(tableName: name) } else { one.check(newName: name, at: path) }
             return one.isEmpty
         }
         if !isValid { add(shown(), at: path, Messages.tableNameKeys) }

@@ -6,8 +6,8 @@ package protocol ServedAPI: KafkaAPI {
     static var served: ClosedRange<Int16> { get }
     /// The versions that ApiVersions tells.
     static var advertised: ClosedRange<Int16> { get }
-    /// Handles one request.
-    static func handle(_ request: Request, _ context: RequestContext, _ broker: Broker) -> Answer<Response>
+    /// Handles one request, which is the handler's own: what it holds may be taken out of it without a copy.
+    static func handle(_ request: consuming Request, _ context: RequestContext, _ broker: Broker) -> Answer<Response>
 }
 
 extension ServedAPI {
@@ -98,7 +98,7 @@ package struct API: Sendable {
         run = { (body, context, broker) throws(WireError) in
             let request = try Frame.decode(
                 Served.Request.self, body, version: context.version, flexible: Served.isFlexible(context.version))
-            switch Served.handle(request, context, broker) {
+            switch Served.handle(consume request, context, broker) {
             case .now(let response): return .respond(ResponseFrame(Served.self, context.token, response))
             case .withRecords(let response, let regions):
                 return .respond(ResponseFrame(Served.self, context.token, response, regions: regions))

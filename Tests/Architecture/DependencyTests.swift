@@ -16,7 +16,7 @@ private let allowed: [(module: String, imports: [String])] = [
     ("AWSSignature", ["COpenSSL"]),
     ("AWSProtocols", ["DynamoDB"]),
     ("STS", ["AWSProtocols", "AWSSignature"]),
-    ("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CZlib"]),
+    ("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CCRC32", "CZlib"]),
     ("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
     ("KafkaBroker", ["KafkaWire"]),
     ("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),

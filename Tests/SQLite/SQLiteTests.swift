@@ -134,6 +134,45 @@ final class TemporaryDirectory {
         #expect(try connection.integer("SELECT sum(a) FROM t") == 1)
     }
 
+    @Test("A transaction for reading stays open from statement to statement, and takes over what is written in it")
+    func keepReading() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a)")
+        try connection.keepReading()
+        #expect(connection.isInTransaction)
+        #expect(try connection.integer("SELECT count(*) FROM t") == 0)
+        try connection.keepReading()
+        #expect(connection.isInTransaction)
+        try connection.begin()
+        try connection.execute("INSERT INTO t VALUES (1)")
+        connection.endReading()
+        #expect(connection.isInTransaction, "what writes is ended by commit and rollback alone")
+        connection.rollback()
+        #expect(try connection.integer("SELECT count(*) FROM t") == 0)
+        try connection.keepReading()
+        try connection.begin()
+        try connection.execute("INSERT INTO t VALUES (1)")
+        try connection.commit()
+        #expect(!connection.isInTransaction)
+        #expect(try connection.integer("SELECT count(*) FROM t") == 1)
+    }
+
+    @Test("A transaction for reading is in the way of no checkpoint and no release of memory")
+    func keepReadingYields() throws {
+        let connection = try open()
+        try connection.execute("CREATE TABLE t(a)")
+        try connection.keepReading()
+        _ = try connection.integer("SELECT count(*) FROM t")
+        try connection.checkpoint()
+        #expect(connection.pagesInLog == 0)
+        try connection.keepReading()
+        connection.releaseMemory()
+        #expect(!connection.isInTransaction)
+        try connection.keepReading()
+        connection.endReading()
+        #expect(!connection.isInTransaction)
+    }
+
     @Test("A checkpoint empties the log")
     func checkpoint() throws {
         let connection = try open()

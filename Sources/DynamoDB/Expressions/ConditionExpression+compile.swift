@@ -7,8 +7,10 @@ struct ConditionCompiler {
     typealias Operand = ConditionExpression.Operand
     typealias Node = ConditionExpression.Node
 
-    init(_ attributes: ExpressionAttributes) {
-        self.attributes = attributes
+    /// Takes the attributes over, so that there is one copy of them to note in what has been used; whoever asks takes them back.
+    init(taking attributes: inout ExpressionAttributes) {
+        self.attributes = ExpressionAttributes()
+        swap(&self.attributes, &attributes)
     }
 
     mutating func compile(_ condition: Parser.Condition) throws(ExpressionProblem) -> Node {

@@ -46,11 +46,16 @@ public struct ConditionExpression: Sendable {
     public init(
         parsing text: Text, parameter: String, _ attributes: inout ExpressionAttributes
     ) throws(DynamoDBError) {
+        try self.init(parsing: text, parameter: parameter, &attributes, ParsedExpressions())
+    }
+
+    /// The same; a text that is among `parsed` is not parsed again.
+    init(
+        parsing text: Text, parameter: String, _ attributes: inout ExpressionAttributes, _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
-            var parser = try Parser(text, family: .condition)
-            let written = try parser.wholeCondition()
-            try parser.checkProblems()
-            var compiler = ConditionCompiler(attributes)
+            let written = try parsed.condition(text)
+            var compiler = ConditionCompiler(taking: &attributes)
             root = try compiler.compile(written)
             paths = compiler.paths
             attributes = compiler.attributes

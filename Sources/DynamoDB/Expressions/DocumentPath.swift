@@ -74,6 +74,7 @@ public struct DocumentPath: Hashable, Sendable {
 
     /// Throws AWS's error when two of the paths clash; an overlap before a conflict.
     static func checkDistinct(_ paths: [DocumentPath]) throws(ExpressionProblem) {
+        guard paths.count > 1 else { return }
         var conflict: (DocumentPath, DocumentPath)?
         // Only paths into one attribute can clash; there may be two thousand paths.
         var byAttribute: [Text: [DocumentPath]] = [:]

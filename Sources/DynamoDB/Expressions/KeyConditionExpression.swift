@@ -83,10 +83,17 @@ public struct KeyConditionExpression: Sendable {
 
     /// Compiles the condition. Throws a ValidationException with AWS's text, "Invalid KeyConditionExpression: ...".
     public init(parsing text: Text, _ attributes: inout ExpressionAttributes) throws(DynamoDBError) {
+        try self.init(parsing: text, &attributes, ParsedExpressions())
+    }
+
+    /// The same; a text that is among `parsed` is not parsed again.
+    init(
+        parsing text: Text, _ attributes: inout ExpressionAttributes, _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) {
         if text.count > Parser.sizeMax {
             throw .validation(Messages.keyConditionSize)
         }
-        condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes)
+        condition = try ConditionExpression(parsing: text, parameter: "KeyConditionExpression", &attributes, parsed)
     }
 
     /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute.

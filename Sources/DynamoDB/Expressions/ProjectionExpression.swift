@@ -16,14 +16,17 @@ public struct ProjectionExpression: Sendable {
     public init(
         parsing text: Text, _ attributes: inout ExpressionAttributes, parameter: String = "ProjectionExpression"
     ) throws(DynamoDBError) {
+        try self.init(parsing: text, &attributes, ParsedExpressions(), parameter: parameter)
+    }
+
+    /// The same; a text that is among `parsed` is not parsed again.
+    init(
+        parsing text: Text, _ attributes: inout ExpressionAttributes, _ parsed: ParsedExpressions,
+        parameter: String = "ProjectionExpression"
+    ) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
-            var parser = try Parser(text, family: .projection)
-            var written: [Parser.Path] = []
-            repeat { written.append(try parser.path()) } while parser.take(.comma)
-            guard parser.kind == .end else { throw parser.syntaxError() }
-            try parser.checkProblems()
             var paths: [DocumentPath] = []
-            for path in written { paths.append(try path.resolved(&attributes)) }
+            for path in try parsed.projection(text) { paths.append(try path.resolved(&attributes)) }
             try DocumentPath.checkDistinct(paths)
             self.init(paths: paths)
         } catch {

@@ -69,13 +69,17 @@ public struct UpdateExpression: Sendable {
 
     /// Compiles an update. Throws a ValidationException with AWS's text, "Invalid UpdateExpression: ...".
     public init(parsing text: Text, _ attributes: inout ExpressionAttributes) throws(DynamoDBError) {
+        try self.init(parsing: text, &attributes, ParsedExpressions())
+    }
+
+    /// The same; a text that is among `parsed` is not parsed again.
+    init(
+        parsing text: Text, _ attributes: inout ExpressionAttributes, _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
-            var parser = try Parser(text, family: .update)
-            let (written, repeated) = try parser.updateClauses()
-            try parser.checkProblems()
-            if let repeated { throw .init(Messages.sectionRepeated(repeated)) }
             self.init(
-                try UpdateCompiler.compile(written, &attributes), typeMismatch: Messages.updateOperandType)
+                try UpdateCompiler.compile(try parsed.update(text), &attributes),
+                typeMismatch: Messages.updateOperandType)
         } catch {
             throw .validation("Invalid UpdateExpression: \(error.message)")
         }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// An ARN in its parts: `arn:partition:service:region:account:resource`.
 struct ResourceARN {
     var partition: Text
@@ -39,16 +45,21 @@ struct ResourceARN {
 }
 
 extension Text {
+    /// Whether it is to be read as an ARN where a name is meant.
+    var isARN: Bool { withBytes { $0.count >= 4 && memcmp($0.baseAddress!, "arn:", 4) == 0 } }
+
     /// Whether it consists of the characters that names of tables and indexes are made of, and has one at least.
     var isTableName: Bool {
-        !isEmpty
-            && utf8.allSatisfy { byte in
+        withBytes { bytes in
+            for byte in bytes {
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                     UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                    true
-                default: false
+                    continue
+                default: return false
                 }
             }
+            return !bytes.isEmpty
+        }
     }
 }

@@ -12,7 +12,7 @@ enum BatchGetItem {
         var request = Request()
         try request.read(&reader)
         try request.checkShape()
-        let projections = try request.validate()
+        let projections = try request.validate(engine.parsed)
         let parts = try request.resolve(engine, projections)
         let read = BatchRead(parts, ConsumedCapacity.Level(request.returnConsumedCapacity))
         return try read.step(on: engine, into: &output) ? read : nil
@@ -131,7 +131,7 @@ extension BatchGetItem.Request {
     }
 
     /// What can be checked without the tables, in AWS's order. The projections, one for each table.
-    mutating func validate() throws(DynamoDBError) -> [ProjectionExpression?] {
+    mutating func validate(_ parsed: ParsedExpressions) throws(DynamoDBError) -> [ProjectionExpression?] {
         var tables = tables ?? []
         if tables.reduce(0, { $0 + ($1.keys?.count ?? 0) }) > BatchGetItem.keysMax {
             throw .validation(Messages.tooManyItems("BatchGetItem"))
@@ -141,7 +141,7 @@ extension BatchGetItem.Request {
             throw .validation(Messages.bothKinds(legacy: ["AttributesToGet"], expression: ["ProjectionExpression"]))
         }
         var projections: [ProjectionExpression?] = []
-        for index in tables.indices { projections.append(try tables[index].validate()) }
+        for index in tables.indices { projections.append(try tables[index].validate(parsed)) }
         return projections
     }
 
@@ -155,7 +155,7 @@ extension BatchGetItem.Request {
         for (index, request) in (tables ?? []).enumerated() {
             let table = found[index]
             var keys: [KeyValue] = []
-            for key in request.keys ?? [] { keys.append(try table.schema.keyValue(ofKey: key.get())) }
+            for key in request.keys ?? [] { keys.append(try table.schema.key.value(ofKey: key.get())) }
             parts.append(.init(request: request, table: table, keys: keys, projection: projections[index]))
         }
         return parts
@@ -182,13 +182,13 @@ extension BatchGetItem.KeysAndAttributes {
     }
 
     /// Checks everything that does not need the table.
-    mutating func validate() throws(DynamoDBError) -> ProjectionExpression? {
+    mutating func validate(_ parsed: ParsedExpressions) throws(DynamoDBError) -> ProjectionExpression? {
         if attributes.hasNames, projection == nil { throw .validation(Messages.namesWithoutExpression) }
         if let attributesToGet { try ProjectionExpression.check(attributesToGet: attributesToGet) }
         try attributes.validate()
         var expression = attributesToGet.map { ProjectionExpression(attributesToGet: $0) }
         if let projection {
-            expression = try ProjectionExpression(parsing: projection, &attributes)
+            expression = try ProjectionExpression(parsing: projection, &attributes, parsed)
             try attributes.checkAllUsed()
         }
         // AWS compares numbers as they are written, and so lets 10 and 1e1 pass as two keys; here they are one.

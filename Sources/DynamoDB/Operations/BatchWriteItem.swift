@@ -204,7 +204,7 @@ extension BatchWriteItem.Request {
                 guard let target = try write.target?.get() else { continue }
                 let key =
                     write.isPut
-                    ? try table.schema.keyValue(ofBatchItem: target) : try table.schema.keyValue(ofKey: target)
+                    ? try table.schema.key.value(ofBatchItem: target) : try table.schema.key.value(ofKey: target)
                 if write.isPut { try table.schema.checkIndexKeys(of: target, before: nil, isUpdate: false) }
                 guard seen.insert(withUnsafeBytes(of: table.id) { Array($0) } + key.bytes).inserted else {
                     throw .validation(Messages.duplicateKeys)
@@ -240,13 +240,13 @@ extension BatchWriteItem.Request {
     }
 }
 
-extension TableSchema {
+extension KeySchema {
     /// The key of an item in a batch, where AWS does not say what is wrong with it.
-    func keyValue(ofBatchItem item: Item) throws(DynamoDBError) -> KeyValue {
-        guard key.attributes.allSatisfy({ item[$0.name]?.type == $0.type }) else {
+    func value(ofBatchItem item: Item) throws(DynamoDBError) -> KeyValue {
+        guard attributes.allSatisfy({ item[$0.name]?.type == $0.type }) else {
             throw .validation(Messages.keyDoesNotMatch)
         }
-        return try keyValue(ofItem: item)
+        return try value(ofItem: item)
     }
 }
 

@@ -16,9 +16,9 @@ enum DeleteItem {
         var request = WriteRequest(.delete)
         try request.read(&reader, operation)
         try request.checkShape()
-        let (target, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
+        let (target, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request, engine.parsed) }
         let table = try engine.table(request.tableName!)
-        let key = try table.schema.keyValue(ofKey: target)
+        let key = try table.schema.key.value(ofKey: target)
         let plan = DeletePlan(table: table, key: key)
         let old = try plan.old(engine, needsItem: condition != nil || request.returnValues == "ALL_OLD")
         if let condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
@@ -36,7 +36,7 @@ enum DeleteItem {
     }
 
     private static func validate(
-        _ request: inout WriteRequest
+        _ request: inout WriteRequest, _ parsed: ParsedExpressions
     ) throws(DynamoDBError) -> (Item, ConditionExpression?) {
         try request.unread.check(operation)
         try request.checkKinds()
@@ -45,7 +45,7 @@ enum DeleteItem {
         if let values = request.returnValues, values != "ALL_OLD", values != "NONE" {
             throw .validation(Messages.returnValuesOfPut)
         }
-        return (key, try request.compile().condition)
+        return (key, try request.compile(parsed).condition)
     }
 }
 

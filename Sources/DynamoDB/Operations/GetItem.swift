@@ -14,9 +14,9 @@ enum GetItem {
     ) throws(DynamoDBError) -> LongOperation? {
         var request = Request()
         try request.read(&reader)
-        let projection = try request.validate()
+        let (given, projection) = try request.validate(engine.parsed)
         let table = try engine.table(request.tableName!)
-        let key = try table.schema.keyValue(ofKey: request.key!.get())
+        let key = try table.schema.key.value(ofKey: given)
         if let projection { try table.schema.checkScalarKeys(projection.paths) }
         try answer(request, projection, table, key, engine, &output)
         return nil
@@ -96,7 +96,9 @@ extension GetItem.Request {
     }
 
     /// What can be checked without the table.
-    mutating func validate() throws(DynamoDBError) -> ProjectionExpression? {
+    mutating func validate(
+        _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) -> (key: Item, ProjectionExpression?) {
         var violations = Violations()
         violations.check(attributesToGet: attributesToGet)
         violations.check(
@@ -110,15 +112,15 @@ extension GetItem.Request {
                 legacy: [("AttributesToGet", true)], expressions: [("ProjectionExpression", projection != nil)])
         }
         if attributes.hasNames, projection == nil { throw .validation(Messages.namesWithoutExpression) }
-        _ = try key!.get()
+        let key = try key!.get()
         if let attributesToGet {
             try ProjectionExpression.check(attributesToGet: attributesToGet)
-            return ProjectionExpression(attributesToGet: attributesToGet)
+            return (key, ProjectionExpression(attributesToGet: attributesToGet))
         }
         try attributes.validate()
-        guard let projection else { return nil }
-        let expression = try ProjectionExpression(parsing: projection, &attributes)
+        guard let projection else { return (key, nil) }
+        let expression = try ProjectionExpression(parsing: projection, &attributes, parsed)
         try attributes.checkAllUsed()
-        return expression
+        return (key, expression)
     }
 }

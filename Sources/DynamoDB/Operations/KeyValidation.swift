@@ -7,45 +7,7 @@ extension TableSchema {
     /// The bytes of an item, at most.
     static let itemBytesMax = 409_600
 
-    /// The key that a request gives as Key: exactly the key attributes, of the right types.
-    func keyValue(ofKey given: Item) throws(DynamoDBError) -> KeyValue {
-        guard given.count == key.attributes.count else { throw .validation(Messages.keyDoesNotMatch) }
-        var bytes = KeyValue(bytes: [], partitionCount: 0)
-        bytes.bytes.reserveCapacity(64)
-        for (index, attribute) in key.attributes.enumerated() {
-            guard let value = given[attribute.name], value.type == attribute.type else {
-                throw .validation(Messages.keyDoesNotMatch)
-            }
-            try TableSchema.append(value, of: attribute, isPartition: index == 0, to: &bytes)
-        }
-        return bytes
-    }
-
-    /// The key of an item that is to be put.
-    func keyValue(ofItem item: Item) throws(DynamoDBError) -> KeyValue {
-        var bytes = KeyValue(bytes: [], partitionCount: 0)
-        bytes.bytes.reserveCapacity(64)
-        for (index, attribute) in key.attributes.enumerated() {
-            guard let value = item[attribute.name] else { throw .validation(Messages.missingKey(attribute.name)) }
-            guard value.type == attribute.type else {
-                let message = Messages.keyType(attribute.name, expected: attribute.type, actual: value.type)
-                throw .validation(message)
-            }
-            try TableSchema.append(value, of: attribute, isPartition: index == 0, to: &bytes)
-        }
-        return bytes
-    }
-
-    private static func append(
-        _ value: AttributeValue, of attribute: KeyAttribute, isPartition: Bool, to key: inout KeyValue
-    ) throws(DynamoDBError) {
-        if value.isEmptyKey { throw .validation(Messages.emptyKey(attribute.name, attribute.type)) }
-        if let message = TableSchema.sizeProblem(value.size, isPartition: isPartition) { throw .validation(message) }
-        guard KeyBytes.append(value, to: &key.bytes) else { throw .validation(Messages.keyDoesNotMatch) }
-        if isPartition { key.partitionCount = key.bytes.count }
-    }
-
-    private static func sizeProblem(_ size: Int, isPartition: Bool) -> String? {
+    fileprivate static func sizeProblem(_ size: Int, isPartition: Bool) -> String? {
         if isPartition { return size > partitionKeyBytesMax ? Messages.partitionKeySize : nil }
         return size > sortKeyBytesMax ? Messages.sortKeySize : nil
     }
@@ -118,6 +80,46 @@ extension TableSchema {
             if found == nil || index.name < found!.index { found = (index.name, message) }
         }
         if let found { throw .validation(found.message) }
+    }
+}
+
+extension KeySchema {
+    /// The key that a request gives as Key: exactly the key attributes, of the right types.
+    func value(ofKey given: Item) throws(DynamoDBError) -> KeyValue {
+        guard given.count == attributes.count else { throw .validation(Messages.keyDoesNotMatch) }
+        var bytes = KeyValue(bytes: [], partitionCount: 0)
+        bytes.bytes.reserveCapacity(64)
+        for (index, attribute) in attributes.enumerated() {
+            guard let value = given[attribute.name], value.type == attribute.type else {
+                throw .validation(Messages.keyDoesNotMatch)
+            }
+            try Self.append(value, of: attribute, isPartition: index == 0, to: &bytes)
+        }
+        return bytes
+    }
+
+    /// The key of an item that is to be put.
+    func value(ofItem item: Item) throws(DynamoDBError) -> KeyValue {
+        var bytes = KeyValue(bytes: [], partitionCount: 0)
+        bytes.bytes.reserveCapacity(64)
+        for (index, attribute) in attributes.enumerated() {
+            guard let value = item[attribute.name] else { throw .validation(Messages.missingKey(attribute.name)) }
+            guard value.type == attribute.type else {
+                let message = Messages.keyType(attribute.name, expected: attribute.type, actual: value.type)
+                throw .validation(message)
+            }
+            try Self.append(value, of: attribute, isPartition: index == 0, to: &bytes)
+        }
+        return bytes
+    }
+
+    private static func append(
+        _ value: AttributeValue, of attribute: KeyAttribute, isPartition: Bool, to key: inout KeyValue
+    ) throws(DynamoDBError) {
+        if value.isEmptyKey { throw .validation(Messages.emptyKey(attribute.name, attribute.type)) }
+        if let message = TableSchema.sizeProblem(value.size, isPartition: isPartition) { throw .validation(message) }
+        guard KeyBytes.append(value, to: &key.bytes) else { throw .validation(Messages.keyDoesNotMatch) }
+        if isPartition { key.partitionCount = key.bytes.count }
     }
 }
 

@@ -16,10 +16,10 @@ enum PutItem {
         var request = WriteRequest(.put)
         try request.read(&reader, operation)
         try request.checkShape()
-        let (item, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
+        let (item, condition) = try enveloped { () throws(DynamoDBError) in try validate(&request, engine.parsed) }
         let table = try engine.table(request.tableName!)
         if item.size > TableSchema.itemBytesMax { throw .validation(Messages.itemSize) }
-        let key = try table.schema.keyValue(ofItem: item)
+        let key = try table.schema.key.value(ofItem: item)
         try table.schema.checkIndexKeys(of: item, before: nil, isUpdate: false)
         let plan = PutPlan(table: table, key: key, item: item)
         let old = try plan.old(engine, needsItem: condition != nil || request.returnValues == "ALL_OLD")
@@ -38,7 +38,7 @@ enum PutItem {
     }
 
     private static func validate(
-        _ request: inout WriteRequest
+        _ request: inout WriteRequest, _ parsed: ParsedExpressions
     ) throws(DynamoDBError) -> (Item, ConditionExpression?) {
         try request.unread.check(operation)
         try request.checkKinds()
@@ -47,7 +47,7 @@ enum PutItem {
         if let values = request.returnValues, values != "ALL_OLD", values != "NONE" {
             throw .validation(Messages.returnValuesOfPut)
         }
-        return (item, try request.compile().condition)
+        return (item, try request.compile(parsed).condition)
     }
 }
 

@@ -16,7 +16,7 @@ enum Query {
     ) throws(DynamoDBError) -> LongOperation? {
         var request = ReadRequest()
         try request.read(&reader, operation)
-        let expressions = try validate(&request)
+        let expressions = try validate(&request, engine.parsed)
         let table = try engine.table(request.tableName!)
         let index = try request.index(of: table)
         let schema = index?.schema.key ?? table.schema.key
@@ -63,7 +63,9 @@ enum Query {
     }
 
     /// What can be checked without the table, in AWS's order.
-    private static func validate(_ request: inout ReadRequest) throws(DynamoDBError) -> Expressions {
+    private static func validate(
+        _ request: inout ReadRequest, _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) -> Expressions {
         let limit = request.limit
         // Bare, and before all else, in the newer check's words.
         if let text = request.conditionalOperator, text != "AND", text != "OR" {
@@ -83,13 +85,13 @@ enum Query {
         try request.checkStartKeyValues()
         try request.attributes.validate(namesPlaceholder: false)
         let key = try request.keyCondition.map { (text) throws(DynamoDBError) in
-            try KeyConditionExpression(parsing: text, &request.attributes)
+            try KeyConditionExpression(parsing: text, &request.attributes, parsed)
         }
         let filter = try request.filter.map { (text) throws(DynamoDBError) in
-            try ConditionExpression(parsing: text, parameter: "FilterExpression", &request.attributes)
+            try ConditionExpression(parsing: text, parameter: "FilterExpression", &request.attributes, parsed)
         }
         let projection = try request.projection.map { (text) throws(DynamoDBError) in
-            try ProjectionExpression(parsing: text, &request.attributes)
+            try ProjectionExpression(parsing: text, &request.attributes, parsed)
         }
         let mayBeMany = request.indexName != nil
         var conditions = try key?.checkForm()

@@ -189,7 +189,7 @@ struct ReadRequest {
         guard let start = try startKey?.get() else { return nil }
         let tableKey: KeyValue
         do throws(DynamoDBError) {
-            tableKey = try table.schema.keyValue(ofKey: table.schema.key.attributes(of: start))
+            tableKey = try table.schema.key.value(ofKey: table.schema.key.attributes(of: start))
         } catch {
             throw error.prefixed(Messages.startKeyInvalid + ": ")
         }

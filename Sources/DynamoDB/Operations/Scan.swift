@@ -15,7 +15,7 @@ enum Scan {
     ) throws(DynamoDBError) -> LongOperation? {
         var request = ReadRequest()
         try request.read(&reader, operation)
-        let (filter, projection) = try validate(&request)
+        let (filter, projection) = try validate(&request, engine.parsed)
         let table = try engine.table(request.tableName!)
         let index = try request.index(of: table)
         try request.checkStartKeyCount(table, index, isQuery: false)
@@ -48,7 +48,7 @@ enum Scan {
 
     /// What can be checked without the table, in AWS's order.
     private static func validate(
-        _ request: inout ReadRequest
+        _ request: inout ReadRequest, _ parsed: ParsedExpressions
     ) throws(DynamoDBError) -> (ConditionExpression?, ProjectionExpression?) {
         let (limit, segment, total) = (request.limit, request.segment, request.totalSegments)
         try request.checkShape(filter: "scanFilter") { violations in
@@ -77,10 +77,10 @@ enum Scan {
         }
         try request.attributes.validate()
         let filter = try request.filter.map { (text) throws(DynamoDBError) in
-            try ConditionExpression(parsing: text, parameter: "FilterExpression", &request.attributes)
+            try ConditionExpression(parsing: text, parameter: "FilterExpression", &request.attributes, parsed)
         }
         let projection = try request.projection.map { (text) throws(DynamoDBError) in
-            try ProjectionExpression(parsing: text, &request.attributes)
+            try ProjectionExpression(parsing: text, &request.attributes, parsed)
         }
         try request.attributes.checkAllUsed()
         try request.checkSelect()

@@ -12,7 +12,7 @@ enum TransactGetItems {
         var request = Request()
         try request.read(&reader)
         try request.checkShape()
-        let projections = try request.validate()
+        let projections = try request.validate(engine.parsed)
         let actions = try request.resolve(engine, projections)
         try answer(request, actions, engine, &output)
         return nil
@@ -149,13 +149,13 @@ extension TransactGetItems.Request {
     }
 
     /// Checks values and compiles projections; what is wrong here is the whole request's error.
-    mutating func validate() throws(DynamoDBError) -> [ProjectionExpression?] {
+    mutating func validate(_ parsed: ParsedExpressions) throws(DynamoDBError) -> [ProjectionExpression?] {
         var projections: [ProjectionExpression?] = []
         for case var get? in gets ?? [] {
             if get.attributes.hasNames, get.projection == nil { throw .validation(Messages.namesWithoutExpression) }
             try get.attributes.validate()
             let projection = try get.projection.map { (text) throws(DynamoDBError) in
-                try ProjectionExpression(parsing: text, &get.attributes)
+                try ProjectionExpression(parsing: text, &get.attributes, parsed)
             }
             try get.attributes.checkAllUsed()
             _ = try get.key!.get()
@@ -178,7 +178,7 @@ extension TransactGetItems.Request {
             let table = tables[index]
             let key: KeyValue
             do throws(DynamoDBError) {
-                key = try table.schema.keyValue(ofKey: get.key!.get())
+                key = try table.schema.key.value(ofKey: get.key!.get())
             } catch {
                 throw DynamoDBError.cancelled(by: error, at: index, of: gets.count)
             }

@@ -12,7 +12,7 @@ enum TransactWriteItems {
         var request = Request()
         try request.read(&reader)
         try request.checkShape()
-        let expressions = try request.validate()
+        let expressions = try request.validate(engine.parsed)
         var actions = try request.resolve(engine, expressions)
         guard let token = request.token else {
             try prepare(&actions, engine)
@@ -212,14 +212,16 @@ extension TransactWriteItems.Request {
     }
 
     /// Checks values and compiles expressions, action by action; what is wrong here is the whole request's error.
-    mutating func validate() throws(DynamoDBError) -> [TransactWriteItems.Expressions] {
+    mutating func validate(
+        _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) -> [TransactWriteItems.Expressions] {
         var expressions: [TransactWriteItems.Expressions] = []
         for index in actions.indices {
             if actions[index].action == .put, try actions[index].target!.get().size > TableSchema.itemBytesMax {
                 throw .validation(Messages.itemSize)
             }
             try actions[index].checkPlaceholders(isNewer: false)
-            expressions.append(try actions[index].compile())
+            expressions.append(try actions[index].compile(parsed))
             if let update = expressions[index].update, update.statementSize > TableSchema.itemBytesMax {
                 throw .validation(Messages.updatedItemSize)
             }
@@ -241,7 +243,7 @@ extension TransactWriteItems.Request {
             let target = try request.target!.get()
             let key = Result { () throws(DynamoDBError) in
                 try request.action == .put
-                    ? table.schema.keyValue(ofItem: target) : table.schema.keyValue(ofKey: target)
+                    ? table.schema.key.value(ofItem: target) : table.schema.key.value(ofKey: target)
             }
             if case .failure(let error) = key, error.isEmptyKey { throw error }
             if case .success(let value) = key {

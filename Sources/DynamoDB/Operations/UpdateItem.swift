@@ -16,9 +16,9 @@ enum UpdateItem {
         var request = WriteRequest(.update)
         try request.read(&reader, operation)
         try request.checkShape()
-        let (target, expressions) = try enveloped { () throws(DynamoDBError) in try validate(&request) }
+        let (target, expressions) = try enveloped { () throws(DynamoDBError) in try validate(&request, engine.parsed) }
         let table = try engine.table(request.tableName!)
-        let key = try table.schema.keyValue(ofKey: target)
+        let key = try table.schema.key.value(ofKey: target)
         let plan = UpdatePlan(table: table, key: key, target: target, update: expressions.update)
         try plan.checkTargets()
         if request.updateExpression != nil, let update = plan.update,
@@ -42,13 +42,13 @@ enum UpdateItem {
     }
 
     private static func validate(
-        _ request: inout WriteRequest
+        _ request: inout WriteRequest, _ parsed: ParsedExpressions
     ) throws(DynamoDBError) -> (Item, (condition: ConditionExpression?, update: UpdateExpression?)) {
         try request.unread.check(operation)
         try request.checkKinds()
         try request.checkPlaceholders(isNewer: true)
         let key = try request.target!.get()
-        return (key, try request.compile())
+        return (key, try request.compile(parsed))
     }
 
     /// What ReturnValues asks for; nil when the answer has no Attributes.

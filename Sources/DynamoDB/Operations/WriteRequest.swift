@@ -149,7 +149,9 @@ struct WriteRequest {
     // MARK: Expressions
 
     /// The condition, and with `update` the update; every name and value must have been used.
-    mutating func compile() throws(DynamoDBError) -> (condition: ConditionExpression?, update: UpdateExpression?) {
+    mutating func compile(
+        _ parsed: ParsedExpressions
+    ) throws(DynamoDBError) -> (condition: ConditionExpression?, update: UpdateExpression?) {
         if attributeUpdates != nil || expected != nil || conditionalOperator != nil {
             // These and expressions exclude each other.
             let update = try attributeUpdates?.expression()
@@ -158,10 +160,10 @@ struct WriteRequest {
         }
         try attributes.validate(namesPlaceholder: false)
         let update = try updateExpression.map { (text) throws(DynamoDBError) in
-            try UpdateExpression(parsing: text, &attributes)
+            try UpdateExpression(parsing: text, &attributes, parsed)
         }
         let condition = try conditionExpression.map { (text) throws(DynamoDBError) in
-            try ConditionExpression(parsing: text, parameter: "ConditionExpression", &attributes)
+            try ConditionExpression(parsing: text, parameter: "ConditionExpression", &attributes, parsed)
         }
         try attributes.checkAllUsed()
         return (condition, update)

@@ -187,6 +187,10 @@ final class Storage {
         return DynamoDBError(.internalServerError, Messages.internalServerError)
     }
 
+    /// Lets the statements to come read within one transaction; without it, each has its own.
+    @inline(__always)
+    func keepReading() { try? connection.keepReading() }
+
     /// Opens the turn's transaction unless it is open. To be called before anything is written.
     func beginWriting() throws(DynamoDBError) {
         guard lost == nil else { throw DynamoDBError(.internalServerError, Messages.internalServerError) }

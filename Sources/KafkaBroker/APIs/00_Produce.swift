@@ -6,12 +6,15 @@ extension Produce: ServedAPI {
     package static var advertised: ClosedRange<Int16> { 0...served.upperBound }
 
     package static func handle(
-        _ request: Request, _ context: RequestContext, _ broker: Broker
+        _ request: consuming Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
         let run = Run(context: context, broker: broker)
         let refusal = refusal(of: request)
-        for topic in request.topicData { run.append(topic, refusal: refusal, acks: request.acks) }
-        if request.acks == 0 { return run.hasErrors ? .close : .nothing }
+        let acks = request.acks
+        for index in request.topicData.indices {
+            run.append(&request.topicData[index], refusal: refusal, acks: acks)
+        }
+        if acks == 0 { return run.hasErrors ? .close : .nothing }
         return run.answer()
     }
 
@@ -40,7 +43,7 @@ extension Produce: ServedAPI {
             self.broker = broker
         }
 
-        func append(_ data: Request.Topic, refusal: KafkaError?, acks: Int16) {
+        func append(_ data: inout Request.Topic, refusal: KafkaError?, acks: Int16) {
             let topic =
                 context.version >= 13 ? broker.catalog.topic(id: data.topicID) : broker.catalog.topic(named: data.name)
             let unknown: KafkaError = context.version >= 13 ? .unknownTopicID : .unknownTopicOrPartition
@@ -50,14 +53,14 @@ extension Produce: ServedAPI {
             answered.partitionResponses.reserveCapacity(data.partitionData.count)
             let topicIndex = response.responses.count
             response.responses.append(answered)
-            for partition in data.partitionData {
+            for index in data.partitionData.indices {
                 var result = Response.Topic.Partition()
-                result.index = partition.index
+                result.index = data.partitionData[index].index
                 result.baseOffset = -1
                 if let error = refusal ?? (topic == nil ? unknown : nil) {
                     result.errorCode = error
                 } else if let topic {
-                    append(partition, topic, &result, at: topicIndex, acks: acks)
+                    append(&data.partitionData[index], topic, &result, at: topicIndex, acks: acks)
                 }
                 if result.errorCode != .none { hasErrors = true }
                 response.responses[topicIndex].partitionResponses.append(result)
@@ -65,7 +68,7 @@ extension Produce: ServedAPI {
         }
 
         private func append(
-            _ data: Request.Topic.Partition, _ topic: KafkaBroker.Topic, _ result: inout Response.Topic.Partition,
+            _ data: inout Request.Topic.Partition, _ topic: KafkaBroker.Topic, _ result: inout Response.Topic.Partition,
             at topicIndex: Int,
             acks: Int16
         ) {
@@ -82,8 +85,8 @@ extension Produce: ServedAPI {
             do throws(AppendError) {
                 let log = try open(topic, data.index)
                 startOffset = log.logStartOffset
-                let batch = try data.batch(version: context.version)
-                let appended = try log.append(batch, origin: .client, now: context.now)
+                let appended = try log.append(
+                    data.takeBatch(version: context.version), origin: .client, now: context.now)
                 result.baseOffset = appended.baseOffset
                 result.logAppendTimeMs = appended.logAppendTimeMillis
                 result.logStartOffset = appended.logStartOffset
@@ -149,8 +152,8 @@ extension Produce.Request.Topic.Partition {
         }
     }
 
-    /// The one batch of format 2 that a partition may get (Kafka's `ProduceRequest.validateRecords`).
-    fileprivate func batch(version: Int16) throws(AppendError) -> [UInt8] {
+    /// Takes out the one batch of format 2 that a partition may get (Kafka's `ProduceRequest.validateRecords`).
+    fileprivate mutating func takeBatch(version: Int16) throws(AppendError) -> [UInt8] {
         guard case .bytes(let bytes) = records else {
             throw AppendError(
                 .invalidRecord,
@@ -186,6 +189,7 @@ extension Produce.Request.Topic.Partition {
                 "Produce requests with version \(version) are only allowed to contain exactly one record batch per partition"
             )
         }
+        records = .null
         return bytes
     }
 }

@@ -50,9 +50,8 @@ extension PartitionLog {
         return try store(bytes, origin: origin, maxTimestamp: maxTimestamp, now: now)
     }
 
-    /// Appends a batch from an array, as `append(_:origin:now:)`.
-    public func append(_ bytes: [UInt8], origin: AppendOrigin, now: Int64) throws(AppendError) -> Appended {
-        var bytes = bytes
+    /// Appends a batch from an array, as `append(_:origin:now:)`; in place, when the caller has let go of it.
+    public func append(_ bytes: consuming [UInt8], origin: AppendOrigin, now: Int64) throws(AppendError) -> Appended {
         let result: Result<Appended, AppendError> = bytes.withUnsafeMutableBytes { all in
             do throws(AppendError) {
                 return .success(try append(all, origin: origin, now: now))
