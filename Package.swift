@@ -147,7 +147,7 @@ let package = Package(
             name: "FuzzingTests", dependencies: ["Fuzzing", "KafkaBroker"], path: "Tests/Fuzzing/Tests",
             swiftSettings: settings),
         .testTarget(
-            name: "ArchitectureTests", dependencies: ["AWSServer", "DynamoDB", "KafkaBroker", "Shop"],
+            name: "ArchitectureTests", dependencies: ["AWSServer", "DynamoDB", "KafkaBroker", "KafkaTools", "Shop"],
             path: "Tests/Architecture", swiftSettings: settings),
     ],
     cLanguageStandard: .c11

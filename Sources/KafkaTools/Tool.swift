@@ -8,18 +8,26 @@ package protocol Tool: SendableMetatype {
     static var summary: String { get }
     /// What it takes.
     static var options: [ToolOption] { get }
+    /// What Kafka's tool does and this one refuses so far, beside SASL and TLS, which all refuse.
+    static var refused: [String] { get }
     /// Does its work and returns the exit code. Throws what ends it before, which `run(_:)` prints.
     static func run(_ options: ParsedOptions, _ console: Console) throws(ToolError) -> Int32
     /// Prints an exception that ended the tool, and returns the exit code.
     static func report(_ exception: Exception, _ console: Console) -> Int32
     /// Whether a command line without any word gets the help.
     static var needsArguments: Bool { get }
+    /// What stands before the options when the help is asked for.
+    static func heading(_ options: ParsedOptions) -> String
     /// Runs the tool on the words after its name, prints what ended it, and returns the exit code.
     static func run(_ words: [String], _ console: Console) -> Int32
 }
 
 extension Tool {
+    package static var refused: [String] { [] }
+
     package static var needsArguments: Bool { true }
+
+    package static func heading(_ options: ParsedOptions) -> String { summary }
 
     package static func report(_ exception: Exception, _ console: Console) -> Int32 {
         console.writeError("Exception in thread \"main\" \(exception.stackTrace)")
@@ -30,7 +38,7 @@ extension Tool {
         defer { console.flush() }
         do throws(ToolError) {
             let options = try ParsedOptions(words, Self.options)
-            if (words.isEmpty && needsArguments) || options.has("help") { throw .usage(summary) }
+            if (words.isEmpty && needsArguments) || options.has("help") { throw .usage(heading(options)) }
             if options.has("version") {
                 console.print(KafkaVersion.line)
                 return 0

@@ -2,6 +2,11 @@
 package enum Tools {
     /// Every tool, by name.
     package static let all: [any Tool.Type] = [
+        BrokerApiVersionsTool.self,
+        ConfigsTool.self,
+        ConsoleConsumerTool.self,
+        ConsoleProducerTool.self,
+        ConsumerGroupsTool.self,
         GetOffsetsTool.self,
         RunClassTool.self,
         StorageTool.self,

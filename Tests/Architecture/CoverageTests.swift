@@ -1,6 +1,7 @@
 import AWSServer
 import DynamoDB
 import KafkaBroker
+import KafkaTools
 import Shop
 import Testing
 
@@ -16,8 +17,8 @@ import Testing
     static let rendered = """
         # Coverage
 
-        Rendered from the lists in `Sources/AWSServer/Services.swift`, `Sources/DynamoDB/Operations.swift`, `Sources/KafkaBroker/APIs.swift`
-        and `Sources/Shop/ServiceVariables.swift` by `make docs`; a test holds it to them.
+        Rendered from the lists in `Sources/AWSServer/Services.swift`, `Sources/DynamoDB/Operations.swift`, `Sources/KafkaBroker/APIs.swift`,
+        `Sources/KafkaTools/Tools.swift` and `Sources/Shop/ServiceVariables.swift` by `make docs`; a test holds it to them.
 
         ## Services on AWS's port
 
@@ -59,6 +60,14 @@ import Testing
 
         \(configs("Client metrics", ClientMetricsConfigs.all) { _ in false })
 
+        ### Command-line tools
+
+        They read like those of Kafka 3.4 and take newer names, too; each answers to its name with and without `.sh`. All refuse SASL and TLS.
+
+        | tool | classes for `kafka-run-class` | refused so far |
+        |---|---|---|
+        \(Tools.all.map(tool).joined(separator: "\n"))
+
         ## The services' environment
 
         From `Sources/Shop/ServiceVariables.swift`. What is *unproven* is done as documented, but no broker in the tests demands it.
@@ -95,6 +104,11 @@ import Testing
     private static func row(_ variable: ServiceVariable) -> String {
         let names = variable.names.map { "`\($0)`" }.joined(separator: ", ")
         return "| \(names) | \(variable.meaning) | \(variable.state == .proven ? "works" : "unproven") |"
+    }
+
+    private static func tool(_ tool: any Tool.Type) -> String {
+        let classes = tool.classes.map { "`\($0)`" }.joined(separator: ", ")
+        return "| `\(tool.name)` | \(classes) | \(tool.refused.joined(separator: "; ")) |"
     }
 
     private static func configs(

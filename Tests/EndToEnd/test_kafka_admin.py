@@ -104,7 +104,7 @@ def test_only_the_keys_asked_for_are_told_and_none_means_all(ask, topic):
 
 
 @pytest.mark.parametrize("kind, name, code, text", [
-    (TOPIC, "no-such-topic", UNKNOWN_TOPIC, None),
+    (TOPIC, "no-such-topic", UNKNOWN_TOPIC, ""),
     (TOPIC, "a b", INVALID_TOPIC, "Topic name is invalid: 'a b' contains one or more characters other than ASCII "
      "alphanumerics, '.', '_' and '-'"),
     (BROKER, "7", INVALID_REQUEST, "Unexpected broker id, expected 1 or empty string, but received 7"),

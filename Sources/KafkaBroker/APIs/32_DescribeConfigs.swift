@@ -69,7 +69,8 @@ extension DescribeConfigs: ServedAPI {
         switch ConfigResource.Kind(rawValue: resource.resourceType) {
         case .topic:
             if let fault = TopicName.fault(in: name) { throw refuse(.invalidTopicException, fault) }
-            guard let topic = broker.catalog.topic(named: name) else { throw refuse(.unknownTopicOrPartition, nil) }
+            // Kafka says nothing, which is not null.
+            guard let topic = broker.catalog.topic(named: name) else { throw refuse(.unknownTopicOrPartition, "") }
             return selected(TopicConfigs.all).map { topicConfig($0, overrides: topic.overrides, settings) }
         case .broker:
             return try describeBroker(name, asked, settings, context, broker)

@@ -3,8 +3,11 @@ import KafkaWire
 /// What kafka-topics and its like ask of a cluster.
 struct AdminClient {
     let cluster: Cluster
-    /// Until when all calls together must have their answers.
-    let deadline: Deadline
+    /// How long a call may take, in milliseconds.
+    let timeoutMillis: Int64
+
+    /// Until when a call that begins now must have its answer.
+    var deadline: Deadline { .after(millis: timeoutMillis) }
 
     /// Kafka's default.api.timeout.ms.
     static let timeoutMillisDefault: Int64 = 60_000
@@ -21,14 +24,20 @@ struct AdminClient {
             try properties.refuseSecurity(of: "the file \(path)")
         }
         let configured = try properties.number("default.api.timeout.ms")
-        deadline = .after(millis: timeoutMillis ?? configured ?? Self.timeoutMillisDefault)
+        self.timeoutMillis = timeoutMillis ?? configured ?? Self.timeoutMillisDefault
         cluster = Cluster(
             bootstrap: try Address.list(bootstrap), kind: "AdminClient",
             clientID: properties["client.id"] ?? "adminclient-1", console: console)
     }
 
+    /// A client over connections that are there.
+    init(_ cluster: Cluster, timeoutMillis: Int64) {
+        self.cluster = cluster
+        self.timeoutMillis = timeoutMillis
+    }
+
     /// What a request says of how long a broker may take for it.
-    var timeoutMs: Int32 { Int32(clamping: deadline.remainingMillis) }
+    var timeoutMs: Int32 { Int32(clamping: timeoutMillis) }
 
     /// All topics, by name.
     func topics() throws(ToolError) -> [Metadata.Response.Topic] {

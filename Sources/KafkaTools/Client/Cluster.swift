@@ -20,6 +20,13 @@ final class Cluster {
         case any
         case controller
         case node(Int32)
+        /// A broker as a group's coordinator, on a connection of its own: a long poll on the other one holds nothing up.
+        case coordinator(Int32)
+    }
+
+    private struct ConnectionKey: Hashable {
+        let address: Address
+        var isOfCoordinator = false
     }
 
     private let bootstrap: [Address]
@@ -28,7 +35,7 @@ final class Cluster {
     let label: String
     let interrupt: Interrupt?
     let console: Console
-    private var connections: [Address: Connection] = [:]
+    private var connections: [ConnectionKey: Connection] = [:]
     /// The brokers of the last metadata, by id.
     private(set) var nodes: [Int32: Node] = [:]
     private(set) var controllerID: Int32 = -1
@@ -77,7 +84,9 @@ final class Cluster {
         case .unsupported:
             throw .exception(.init(.versionUnsupported, "The broker does not support \(API.constantName)"))
         case .interrupted: throw .interrupted
-        case .timedOut: throw .timeout("Call(callName=\(call)) timed out")
+        case .timedOut:
+            forget(connection)
+            throw .timeout("Call(callName=\(call)) timed out")
         case .malformed, .disconnected:
             forget(connection)
             guard !deadline.hasPassed else { throw .timeout("Call(callName=\(call)) timed out") }
@@ -85,7 +94,8 @@ final class Cluster {
         }
     }
 
-    private func forget(_ connection: Connection) {
+    /// Closes a connection, once nobody holds it any more.
+    func forget(_ connection: Connection) {
         connections = connections.filter { $0.value !== connection }
     }
 
@@ -95,7 +105,10 @@ final class Cluster {
     func connection(to target: Target, by deadline: Deadline, call: String) throws(ToolError) -> Connection {
         switch target {
         case .any:
-            if let open = connections.min(by: { $0.key.description < $1.key.description })?.value { return open }
+            let usable = connections.filter { !$0.key.isOfCoordinator }
+            if let open = usable.min(by: { $0.key.address.description < $1.key.address.description })?.value {
+                return open
+            }
             let known = nodes.values.sorted { $0.id < $1.id }
             return try connect(
                 to: bootstrap.enumerated().map { (-1 - Int32($0.offset), $0.element) }
@@ -105,16 +118,19 @@ final class Cluster {
             if nodes[controllerID] == nil { _ = try metadata(of: [], by: deadline, call: call) }
             guard nodes[controllerID] != nil else { return try connection(to: .any, by: deadline, call: call) }
             return try connection(to: .node(controllerID), by: deadline, call: call)
-        case .node(let id):
+        case .node(let id), .coordinator(let id):
             guard let node = nodes[id] else { return try connection(to: .any, by: deadline, call: call) }
-            if let open = connections[node.address] { return open }
-            return try connect(to: [(id, node.address)], by: deadline, call: call)
+            let isOfCoordinator = target == .coordinator(id)
+            let key = ConnectionKey(address: node.address, isOfCoordinator: isOfCoordinator)
+            if let open = connections[key] { return open }
+            return try connect(
+                to: [(id, node.address)], isOfCoordinator: isOfCoordinator, by: deadline, call: call)
         }
     }
 
     /// Tries the brokers in turn until one can be connected to; each failure is a line of the log, as in Java's clients.
     private func connect(
-        to brokers: [(id: Int32, address: Address)], by deadline: Deadline, call: String
+        to brokers: [(id: Int32, address: Address)], isOfCoordinator: Bool = false, by deadline: Deadline, call: String
     ) throws(ToolError) -> Connection {
         var wait = Self.backoffMillis.lowerBound
         var isResolvable = false
@@ -126,7 +142,7 @@ final class Cluster {
                     do throws(NetworkFailure) {
                         let attempt = min(deadline, .after(millis: Self.connectMillisMax))
                         let connection = try Connection(to: candidate, clientID: clientID, by: attempt, interrupt)
-                        connections[address] = connection
+                        connections[ConnectionKey(address: address, isOfCoordinator: isOfCoordinator)] = connection
                         return connection
                     } catch {
                         if error == .interrupted { throw .interrupted }
@@ -167,6 +183,9 @@ final class Cluster {
         }
     }
 
+    /// Keeps where a broker listens.
+    func keep(_ node: Node) { nodes[node.id] = node }
+
     // MARK: - Metadata
 
     /// The cluster's metadata with the topics named; nil for all of them. Keeps who the brokers are.
@@ -189,5 +208,15 @@ final class Cluster {
         }
         controllerID = response.controllerID
         return response
+    }
+}
+
+extension Cluster {
+    /// What the log says of a topic that metadata has no partitions for, as in Java's clients.
+    func warnOfMetadata(_ topic: String, _ error: KafkaError) {
+        let name = "\(error)".constantName
+        console.log(
+            "WARN", "\(label) Error while fetching metadata with correlation id 1 : {\(topic)=\(name)}",
+            by: "org.apache.kafka.clients.NetworkClient")
     }
 }

@@ -20,7 +20,7 @@ final class Interrupt: Sendable {
         writingEnd = ends[1]
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
-                var byte: UInt8 = 1
+                var byte = UInt8(truncatingIfNeeded: number)
                 write(writingEnd, &byte, 1)
                 signal(number, SIG_DFL)
             }
@@ -33,6 +33,14 @@ final class Interrupt: Sendable {
     var hasCome: Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&waiting, 1, 0) > 0
+    }
+
+    /// Takes note of the signal that has come, so that what is left to do is not interrupted by it; returns the exit code that a shell
+    /// expects of a process which it ended, or nil when none has come.
+    func acknowledge() -> Int32? {
+        guard hasCome else { return nil }
+        var number: UInt8 = 0
+        return read(descriptor, &number, 1) == 1 ? 128 + Int32(number) : nil
     }
 }
 

@@ -12,7 +12,7 @@ enum LineBreaks {
         case " ": .blank
         case "\t": .mandatory
         case "-": .dash
-        case "(", "[", "{", "$", "\"": .opening
+        case "(", "[", "{", "\"": .opening
         case ")", "]", "}", "!", "%", ".", ",", ":", ";", "?": .closing
         default: .character
         }
@@ -47,8 +47,8 @@ enum LineBreaks {
         }
         let suffix = index
         skip(&index) { kind($0) == .dash }
-        // A quotation mark closes as well as it opens.
-        if index == suffix { skip(&index) { kind($0) == .closing || $0 == "\"" } }
+        // A quotation mark or an apostrophe closes as well as it opens.
+        if index == suffix { skip(&index) { kind($0) == .closing || $0 == "\"" || $0 == "'" } }
         skip(&index) { kind($0) == .blank }
         // What no rule takes stands alone.
         return index == text.startIndex ? text.index(after: index) : index

@@ -2,6 +2,8 @@
 package struct ParsedOptions: Sendable {
     private let options: [ToolOption]
     private var given: [String: [String]] = [:]
+    /// The options that were given, in order; one that was given again stands again.
+    private(set) var order: [String] = []
     /// The words as they came.
     let words: [String]
 
@@ -23,6 +25,7 @@ package struct ParsedOptions: Sendable {
             guard let option = options.first(where: { $0.name == name }) else {
                 throw .usage("\(isLong ? name : String(name.prefix(1))) is not a recognized option")
             }
+            order.append(option.name)
             try take(option, parts.count == 2 ? String(parts[1]) : nil, &rest)
         }
     }
