@@ -70,10 +70,10 @@ def the_seed_s_commands_run_in_the_container(world: World):
     commands = [" ".join(found.replace("\\\n", " ").split()) for found in re.findall(
         r"^docker compose exec kafka ((?:.*\\\n)*.*)$", README, re.MULTILINE)]
     ended = [command for command in commands if "console-consumer" not in command]
-    kafka.execute("sh", "-c", "echo '{}' | kafka-console-producer --bootstrap-server localhost:9092 --topic order-events")
     for command in ended:
         result = kafka.execute("sh", "-c", command)
         assert result.returncode == 0, (command, result)
+    kafka.execute("sh", "-c", "echo '{}' | kafka-console-producer --bootstrap-server localhost:9092 --topic order-events")
     consumed = kafka.execute("kafka-console-consumer", "--bootstrap-server", "localhost:9092", "--topic", "order-events", "--from-beginning",
                              "--max-messages", "1")
     assert consumed.stdout == "{}\n", consumed

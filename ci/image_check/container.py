@@ -175,15 +175,18 @@ class Container:
 
     def publish(self, outside, inside):
         """-p OUTSIDE:INSIDE: as the engine's proxy, so that the container sees the gateway."""
-        self.forwarders.append(subprocess.Popen(
+        forwarder = subprocess.Popen(
             ["ip", "netns", "exec", self.network.namespace(HOST), sys.executable, pathlib.Path(__file__).with_name("forward.py"),
-             str(outside), self.network.addresses[self.name], str(inside)], stdin=subprocess.DEVNULL))
+             str(outside), self.network.addresses[self.name], str(inside)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self.forwarders.append(forwarder)
+        assert forwarder.stdout.readline(), f"port {outside} cannot be published"
 
     def remove(self):
         """docker rm -f."""
         for forwarder in self.forwarders:
             forwarder.kill()
             forwarder.wait()
+            forwarder.stdout.close()
         if getattr(self, "outer", None) is not None and self.outer.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
             self.outer.wait()

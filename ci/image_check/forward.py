@@ -23,6 +23,7 @@ async def main(port, host, target):
         there_writer.close()
 
     server = await asyncio.start_server(serve, ["127.0.0.1", "::1"], port)
+    print("listening", flush=True)
     await server.serve_forever()
 
 
