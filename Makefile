@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # What a fresh Debian lacks, by name. To build: the C libraries under the emulators and the services. To test: the clients.
 BUILD_PACKAGES := pkg-config libuv1-dev libsqlite3-dev libssl-dev libyaml-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev \
                   libcurl4-openssl-dev librdkafka-dev
-TEST_PACKAGES  := python3-venv kcat curl lsof openssl
+TEST_PACKAGES  := python3-venv kcat curl lsof openssl valgrind
 IMAGE_PACKAGES := debootstrap iproute2 util-linux
 # The same for macOS with Homebrew.
 BREW_PACKAGES  := pkg-config libuv sqlite openssl@3 libyaml zlib snappy lz4 zstd curl librdkafka
@@ -18,8 +18,8 @@ BIN      := .build/release
 VENV     := .venv
 PYTEST   := NESTBOX_BIN=$(CURDIR)/$(BIN)/nestbox PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
 
-.PHONY: help run test build lint format check unit e2e readme-walk image-check bench sim sim-soak soak fuzz sanitize differential crash-proof docs clean \
-        build-packages test-packages
+.PHONY: help run test build lint format check unit e2e counts instructions readme-walk image-check bench sim sim-soak soak fuzz sanitize \
+        differential crash-proof docs clean build-packages test-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -30,7 +30,7 @@ run: build ## DynamoDB on 8000, Kafka on 9092, both services on 8080 and 8081; C
 build: build-packages ## the release build of nestbox and both services
 	@for product in $(PRODUCTS); do swift build $(RELEASE) --product $$product || exit 1; done
 
-test: test-packages unit e2e readme-walk ## unit tests, end-to-end tests with real clients, and the walk along the README
+test: test-packages unit e2e readme-walk counts ## unit tests, end-to-end tests with real clients, the walk along the README, the instructions of the hot paths
 
 # One test after the other: many wait on sockets or work a core to the full, and side by side they take Swift's few threads from each other.
 unit: build-packages ## unit tests (TESTS=NAME narrows)
@@ -48,6 +48,12 @@ image-check: build test-packages $(VENV)/ready ## docker/Dockerfile's own steps 
 	@$(call install,$(IMAGE_PACKAGES),)
 	$(VENV)/bin/python ci/image-check
 
+counts: build-packages test-packages ## holds the instructions of single calls to those that are recorded
+	python3 ci/instructions
+
+instructions: build-packages test-packages ## records the instructions of single calls, for this compiler
+	python3 ci/instructions --record
+
 lint: ## formatting, and a docstring on every public declaration
 	swift format lint --strict -r -p Sources Tests Benchmarks Package.swift
 
@@ -56,8 +62,8 @@ format: ## rewrites the sources in the project's format
 
 check: lint unit ## what every commit must pass
 
-bench: build $(VENV)/ready ## ratios against limits measured in the same run
-	$(VENV)/bin/python ci/bench
+bench: build $(VENV)/ready ## one report: nestbox against limits measured in the same run (BENCH="get-item query" narrows)
+	$(VENV)/bin/python ci/bench $(BENCH)
 
 docs: build-packages ## renders docs/COVERAGE.md from the lists of operations and APIs
 	RENDER_DOCS=1 swift test --filter CoverageTests

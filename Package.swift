@@ -99,12 +99,15 @@ let package = Package(
             ]),
         program("nestbox", ["Stack"]),
 
-        // Benchmarks: the limit in C, the empty server to be measured against it, the load for both
+        // Benchmarks: the limits in C, what the loop costs by itself, and the loads
         .executableTarget(name: "epoll-limit", path: "Benchmarks/EpollLimit"),
-        .executableTarget(name: "load", path: "Benchmarks/Load"),
         .executableTarget(name: "kafka-limit", path: "Benchmarks/KafkaLimit"),
-        .executableTarget(name: "kafka-load", path: "Benchmarks/KafkaLoad"),
+        .executableTarget(name: "sqlite-limit", dependencies: ["CSQLite"], path: "Benchmarks/SQLiteLimit"),
         program("empty-server", path: "Benchmarks/EmptyServer", ["HTTP", "Reactor"]),
+        program("echo-server", path: "Benchmarks/EchoServer", ["Reactor"]),
+        .executableTarget(name: "load", path: "Benchmarks/Load"),
+        .executableTarget(name: "kafka-load", path: "Benchmarks/KafkaLoad"),
+        .executableTarget(name: "round-trip", path: "Benchmarks/RoundTrip"),
         // The engines without sockets, for counting instructions
         program("engine-calls", path: "Benchmarks/EngineCalls", ["DynamoDB", "KafkaBroker", "KafkaWire"]),
 

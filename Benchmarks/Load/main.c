@@ -1,8 +1,12 @@
 // A load: N connections, each with one request under way, for a number of requests in all or until SIGTERM. Every answer is read whole, and
-// its status must be 200. `#####` in the request file stands for a number of five digits, drawn anew for each request from 0 to KEYS - 1; with
-// +KEYS the numbers count up.
+// its status must be 200. Five or more `#` in the request file stand for a number of as many digits, another one for each request:
 //
-//     load PORT REQUEST-FILE CONNECTIONS REQUESTS [+]KEYS
+//     KEYS         drawn from 0 to KEYS - 1
+//     +KEYS        counting up from 0 to KEYS - 1 and again
+//     new:START    that no request had before: the START-th number of a sequence that looks random and has each number of 64 bits
+//                  once, and those after it
+//
+//     load PORT REQUEST-FILE CONNECTIONS REQUESTS KEYS
 //
 // Prints: requests, seconds, the load's own CPU seconds, bytes of the last answer, and the milliseconds within which the median and 99% of the
 // answers came, and the longest.
@@ -35,12 +39,15 @@ struct connection {
 
 static char request[1 << 20];
 static size_t request_count;
-static char *places[64];
+static struct {
+    char *start;
+    size_t digits;
+} places[64];
 static int place_count;
 static uint64_t seed = 88172645463325252u;
 static uint64_t keys;
 static uint64_t next_key;
-static int is_counting;
+static enum { drawn, counted, fresh } order;
 static volatile sig_atomic_t is_stopped;
 
 static void stop(int number) {
@@ -64,16 +71,40 @@ static void fail(const char *call) {
     exit(1);
 }
 
-static void ask(struct connection *c) {
-    if (place_count) {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        uint64_t key = is_counting ? next_key++ % keys : seed % keys;
-        for (int digit = 4; digit >= 0; digit--, key /= 10) {
-            for (int place = 0; place < place_count; place++) places[place][digit] = (char)('0' + key % 10);
-        }
+// splitmix64's last step, which maps the numbers of 64 bits onto each other.
+static uint64_t mixed(uint64_t number) {
+    number *= 0x9E3779B97F4A7C15u;
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9u;
+    number = (number ^ number >> 27) * 0x94D049BB133111EBu;
+    return number ^ number >> 31;
+}
+
+static uint64_t key_of_next(void) {
+    if (order == counted) return next_key++ % keys;
+    if (order == fresh) return mixed(next_key++);
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed % keys;
+}
+
+static void number(uint64_t key) {
+    for (int place = 0; place < place_count; place++) {
+        uint64_t rest = key;
+        for (size_t digit = places[place].digits; digit-- > 0; rest /= 10) places[place].start[digit] = (char)('0' + rest % 10);
     }
+}
+
+static void find_places(void) {
+    for (char *at = request; place_count < 64 && (at = strstr(at, "#####"));) {
+        places[place_count].start = at;
+        places[place_count].digits = strspn(at, "#");
+        at += places[place_count++].digits;
+    }
+}
+
+static void ask(struct connection *c) {
+    if (place_count) number(key_of_next());
     c->count = 0;
     c->needed = 0;
     c->asked = now();
@@ -102,11 +133,12 @@ int main(int argc, char **argv) {
     if (!file) fail(argv[2]);
     request_count = fread(request, 1, sizeof request - 1, file);
     fclose(file);
-    for (char *place = request; place_count < 64 && (place = strstr(place, "#####")); place += 5) places[place_count++] = place;
+    find_places();
     int connections = atoi(argv[3]);
     long total = atol(argv[4]), asked = 0, answered = 0;
-    is_counting = argv[5][0] == '+';
-    keys = (uint64_t)atol(argv[5] + is_counting);
+    order = strncmp(argv[5], "new:", 4) == 0 ? fresh : argv[5][0] == '+' ? counted : drawn;
+    if (order == fresh) next_key = strtoull(argv[5] + 4, NULL, 10);
+    if (order != fresh) keys = (uint64_t)atol(argv[5] + (order == counted));
     signal(SIGTERM, stop);
     if (keys == 0) keys = 1;
 

@@ -1,0 +1,1 @@
+"""Nestbox against limits that are measured in the same run: what `ci/bench` runs."""
