@@ -30,7 +30,7 @@ run: build ## DynamoDB on 8000, Kafka on 9092, both services on 8080 and 8081; C
 build: build-packages ## the release build of nestbox and both services
 	@for product in $(PRODUCTS); do swift build $(RELEASE) --product $$product || exit 1; done
 
-test: test-packages unit e2e readme-walk counts ## unit tests, end-to-end tests with real clients, the walk along the README, the instructions of the hot paths
+test: test-packages unit e2e readme-walk counts ## unit tests, end-to-end tests with real clients, the walk along the README, instruction counts
 
 # One test after the other: many wait on sockets or work a core to the full, and side by side they take Swift's few threads from each other.
 unit: build-packages ## unit tests (TESTS=NAME narrows)
