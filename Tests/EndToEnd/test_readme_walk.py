@@ -1,6 +1,8 @@
 """The walk along the seed's README: how its lines are found, and that each has an answer. The walk itself is `make readme-walk`."""
 
+import os
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -11,7 +13,7 @@ sys.path.insert(0, str(ROOT / "ci"))
 from readme_walk import table  # noqa: E402
 from readme_walk.answers import Run, group, offsets  # noqa: E402
 from readme_walk.readme import blocks, lines  # noqa: E402
-from readme_walk.shell import typed  # noqa: E402
+from readme_walk.shell import Endless, typed  # noqa: E402
 
 README = (ROOT / "Tests" / "EndToEnd" / "seed" / "README.ko.md").read_text()
 
@@ -81,3 +83,14 @@ def test_a_group_is_right_when_a_member_has_read_each_partition_to_its_end():
     assert check(Run(table_text, "", 0)) is None
     for old, new in (("2 2 0", "1 2 1"), ("g t 1", "g t 2"), ("0 m /127", "0 - -"), ("2 2 0", "3 3 0"), ("LAG", "LUG")):
         assert check(Run(table_text.replace(old, new, 1), "", 0)), (old, new)
+
+
+def test_ctrl_c_ends_a_line_that_never_ends_also_when_the_walk_itself_ignores_it(tmp_path):
+    (tmp_path / "log").write_text("one\nkafka\n")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        endless = Endless("tail -f log | grep kafka", str(tmp_path), dict(os.environ))
+        assert endless.has_printed("^kafka", 20) and "one" not in endless.output
+        assert endless.interrupt(20)
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -46,6 +46,9 @@ class Endless:
     def _spawn(text, directory, environment):
         process, terminal = pty.fork()
         if process == 0:
+            # A walk in the background ignores Ctrl-C, and would hand that on.
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             os.chdir(directory)
             os.execvpe("bash", ["bash", "-c", text], {**environment, "TERM": "dumb"})
         return process, terminal
