@@ -71,7 +71,10 @@ let package = Package(
         module("AWSSignature", ["COpenSSL"]),
         module("AWSProtocols", ["DynamoDB"]),
         module("STS", ["AWSProtocols", "AWSSignature"]),
-        module("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CCRC32", "CZlib"]),
+        module("CloudWatch", ["AWSProtocols", "DynamoDB"]),
+        module(
+            "AWSServer",
+            ["AWSProtocols", "AWSSignature", "CloudWatch", "DynamoDB", "STS", "HTTP", "Reactor", "CCRC32", "CZlib"]),
 
         // Kafka
         module("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
@@ -122,6 +125,7 @@ let package = Package(
         tests("AWSSignature"),
         tests("AWSProtocols"),
         tests("STS", ["AWSProtocols", "AWSSignature"]),
+        tests("CloudWatch", ["AWSProtocols", "DynamoDB"]),
         tests("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
         tests("KafkaWire"),
         tests("KafkaBroker", ["KafkaWire"]),
@@ -143,7 +147,10 @@ let package = Package(
             path: "Tests/Simulation/Tests", swiftSettings: settings),
         .target(
             name: "Fuzzing",
-            dependencies: ["AWSServer", "AWSSignature", "DynamoDB", "HTTP", "KafkaBroker", "KafkaWire", "Stack"],
+            dependencies: [
+                "AWSProtocols", "AWSServer", "AWSSignature", "CloudWatch", "DynamoDB", "HTTP", "KafkaBroker",
+                "KafkaWire", "STS", "Stack",
+            ],
             path: "Tests/Fuzzing/Fuzzers", swiftSettings: settings),
         program("fuzz", path: "Tests/Fuzzing/Program", ["Fuzzing"]),
         .testTarget(

@@ -27,6 +27,11 @@ public struct ServiceError: Error, Hashable, Sendable {
         self.isOfFront = isOfFront
     }
 
+    /// The structure that JSON and CBOR send.
+    public var document: Document {
+        .members(["__type": .text(exception), "message": message.map { .text($0) }])
+    }
+
     /// Whose fault it is, as the query protocol says it.
     public var fault: String { status < 500 ? "Sender" : "Receiver" }
 
@@ -40,13 +45,19 @@ public struct ServiceError: Error, Hashable, Sendable {
         .init(exception: "com.amazon.coral.service#SerializationException", code: "MalformedInput", message: message)
     }
 
-    /// An action that the service does not have.
-    public static func unknownAction(_ name: String, version: String, status: Int = 400) -> ServiceError {
+    /// An action that the service does not have, in the query protocol.
+    public static func unknownAction(_ name: String, version: String) -> ServiceError {
         .init(
-            exception: "com.amazon.coral.service#UnknownOperationException", code: "InvalidAction",
-            message: "Could not find operation \(name) for version \(version)", status: status, queryStatus: 400,
-            isOfFront: true)
+            exception: unknownOperationException, code: "InvalidAction",
+            message: "Could not find operation \(name) for version \(version)", isOfFront: true)
     }
+
+    /// An action that the service does not have, in the other protocols; Smithy gives it a status of its own.
+    public static func unknownOperation(status: Int) -> ServiceError {
+        .init(exception: unknownOperationException, code: "InvalidAction", message: nil, status: status)
+    }
+
+    private static let unknownOperationException = "com.amazon.coral.service#UnknownOperationException"
 
     /// A failure of the server's own.
     public static let internalFailure = ServiceError(

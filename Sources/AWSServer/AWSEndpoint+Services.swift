@@ -6,7 +6,7 @@ import Reactor
 
 /// The services besides DynamoDB.
 extension AWSEndpoint {
-    /// Answers a request that is to another service than DynamoDB; false when it is not.
+    /// Answers a request that is to another service than DynamoDB, by its path or its form; false when it is not.
     func handleService(
         _ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields
     ) -> Bool {
@@ -18,7 +18,37 @@ extension AWSEndpoint {
             // As presigned requests come.
             guard let query = request.query else { return false }
             return Array(query.utf8).withUnsafeBytes { handleQuery(request, $0, exchange, fields) }
+        case .post where request.header("smithy-protocol")?.isEqual("rpc-v2-cbor") == true:
+            guard let asked = ServiceRequest(path: request.pathBytes) else { return false }
+            handle(asked, request, exchange, fields)
+            return true
         default: return false
+        }
+    }
+
+    /// Answers a request whose body is in JSON or CBOR.
+    func handle(
+        _ asked: ServiceRequest, _ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields
+    ) {
+        var body: [UInt8]?
+        if fields.contentEncoding != nil {
+            body = Decompression.codings(of: request).flatMap {
+                Decompression.decode(request.body, $0, limit: Self.limits.bodyBytes)
+            }
+            if body == nil { body = [0xFF] }
+        }
+        let document =
+            body?.withUnsafeBytes { Self.read($0, asked.wire) } ?? Self.read(request.body, asked.wire)
+        answer(asked, document, request, exchange, fields)
+    }
+
+    private static func read(
+        _ body: UnsafeRawBufferPointer, _ wire: Service.WireProtocol
+    ) -> Result<Document, ServiceError> {
+        do throws(ServiceError) {
+            return .success(wire == .cbor ? try CBOR.decode(body) : try AWSJSON.decode(body))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -29,29 +59,37 @@ extension AWSEndpoint {
         guard QueryRequest.isOne(form) else { return false }
         do throws(ServiceError) {
             let query = try QueryRequest(form)
-            answer(ServiceRequest(query), query.document, request, exchange, fields)
+            answer(ServiceRequest(query), .success(query.document), request, exchange, fields)
         } catch {
-            let service = Services.sts
-            send(.failure(error), ServiceAnswer(wire: .query, service: service, action: ""), exchange, fields)
+            let answer = ServiceAnswer(wire: .query, service: Services.sts, action: "", saysQueryError: false)
+            send(.failure(error), answer, exchange, fields)
         }
         return true
     }
 
     /// Decides whether the request is let in, carries it out and answers it.
     private func answer(
-        _ asked: ServiceRequest, _ document: Document, _ request: borrowing HTTPRequest, _ exchange: HTTPExchange,
-        _ fields: RequestFields
+        _ asked: ServiceRequest, _ document: Result<Document, ServiceError>, _ request: borrowing HTTPRequest,
+        _ exchange: HTTPExchange, _ fields: RequestFields
     ) {
-        let form = ServiceAnswer(wire: asked.wire, service: asked.service ?? Services.sts, action: asked.action)
+        let form = ServiceAnswer(
+            wire: asked.wire, service: asked.service ?? Services.sts, action: asked.action,
+            saysQueryError: request.header("x-amzn-query-mode")?.isEqual("true") == true)
         guard let service = asked.service, let action = service.action(asked.action) else {
-            return send(.failure(.unknownAction(asked.action, version: asked.version)), form, exchange, fields)
+            return send(.failure(asked.unknown), form, exchange, fields)
         }
         let caller = caller(of: request, fields, service: action.isSigned ? service.signingName : nil)
         if let refusal = caller.refusal { return send(.failure(ServiceError(refusal)), form, exchange, fields) }
         let context = ServiceContext(
-            sessions: sessions, account: account, accessKeyID: caller.signedKey, nowMillis: loop.wallMillis)
+            sessions: sessions, account: account, accessKeyID: caller.signedKey, nowMillis: loop.wallMillis
+        ) { [databases] () throws(ServiceError) in
+            guard let database = databases.shared ?? (try? databases.database(of: caller.credential)) else {
+                throw .internalFailure
+            }
+            return database.engine
+        }
         do throws(ServiceError) {
-            guard let input = Input(document) else { throw .malformed(nil) }
+            guard let input = Input(try document.get()) else { throw .malformed(nil) }
             send(.success(try action.handle(input, context)), form, exchange, fields)
         } catch {
             send(.failure(error), form, exchange, fields)
@@ -72,32 +110,6 @@ extension AWSEndpoint {
             output += server?.dateBytes ?? []
             ResponseWriter.append("\r\n", to: &output)
         }
-    }
-}
-
-/// How an action of another service is answered.
-struct ServiceAnswer {
-    let wire: Service.WireProtocol
-    let service: Service
-    let action: String
-
-    func body(_ result: Result<Document, ServiceError>, requestID: String) -> [UInt8] {
-        switch (wire, result) {
-        case (.query, .success(let document)):
-            QueryResponse.bytes(document, action: action, namespace: service.namespace, requestID: requestID)
-        case (.query, .failure(let error)):
-            QueryResponse.bytes(error, namespace: service.namespace, requestID: requestID)
-        case (.json, _), (.cbor, _): []
-        }
-    }
-
-    func status(_ result: Result<Document, ServiceError>) -> Int {
-        guard case .failure(let error) = result else { return 200 }
-        return wire == .query ? error.queryStatus : error.status
-    }
-
-    func appendFields(_: Result<Document, ServiceError>, to output: inout [UInt8]) {
-        ResponseWriter.append("Content-Type: text/xml\r\n", to: &output)
     }
 }
 

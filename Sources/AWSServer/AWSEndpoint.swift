@@ -25,7 +25,7 @@ public final class AWSEndpoint {
     }
 
     let loop: EventLoop
-    private let databases: Databases
+    let databases: Databases
     private(set) var server: HTTPServer?
     var composer: ResponseComposer
     private var credentials: CredentialReader
@@ -64,7 +64,7 @@ public final class AWSEndpoint {
     #endif
 
     /// AWS takes 16 KB of request line and fields, and 16 MB of body.
-    private static let limits: HTTPLimits = {
+    static let limits: HTTPLimits = {
         var limits = HTTPLimits()
         limits.requestLineBytes = 16 << 10
         limits.headBytes = 16 << 10
@@ -151,6 +151,7 @@ public final class AWSEndpoint {
             database.isStepDue = true
             do throws(DynamoDBError) { try database.engine.commitTurn() } catch { failures.append((database, error)) }
         }
+        countRequests()
         guard hasCommitted || !held.isEmpty else { return }
         for answer in held.send(unless: { database in failures.contains { $0.database === database } }) {
             let error = failures.first { $0.database === answer.database }?.error ?? .internalServerError
@@ -160,6 +161,17 @@ public final class AWSEndpoint {
             composer.send(through: answer.exchange)
         }
         stepSoon()
+    }
+
+    /// Counts the turn's requests in the metrics. The clock is read once more: a request's time is from the turn in which it came, which
+    /// read it, to the commit of the turn that answers it.
+    private func countRequests() {
+        var nanos: Int64?
+        for database in databases.open where database.engine.hasMeasured {
+            let now = nanos ?? loop.currentNanos
+            nanos = now
+            database.engine.countTurn(nowMillis: loop.wallMillis, nanos: now)
+        }
     }
 
     /// Background work comes a while after a commit, so that under load it does not come with every one.
@@ -222,6 +234,8 @@ public final class AWSEndpoint {
     private func refuse(
         _ exchange: HTTPExchange, _ form: AnswerForm, _ error: DynamoDBError, of database: Database? = nil
     ) {
+        // The errors of its own operations an engine counts itself.
+        if database == nil { databases.shared?.engine.measureRefusal(error) }
         var body: [UInt8] = []
         error.append(to: &body)
         answer(exchange, form, database, error.kind.httpStatus, body)
@@ -238,19 +252,25 @@ extension AWSEndpoint: HTTPHandler {
             if !handleService(request, exchange, fields) { handlePage(request, exchange, fields) }
             return
         }
+        let operation = Target.operation(fields.target)
+        if operation == nil, let asked = ServiceRequest(target: fields.target) {
+            return handle(asked, request, exchange, fields)
+        }
         let form = AnswerForm(
             type: type, isForOrigin: fields.origin != nil, coding: AcceptEncoding.coding(fields.acceptEncoding))
         let caller = caller(of: request, fields, service: Services.dynamoDB.signingName)
-        guard fields.contentEncoding != nil else { return handle(request.body, fields, form, caller, exchange) }
+        guard fields.contentEncoding != nil else {
+            return handle(operation, request.body, fields, form, caller, exchange)
+        }
         // Not a very good answer to a mistake of the client, but AWS's.
         guard let codings = Decompression.codings(of: request) else {
             return refuse(exchange, form, .internalServerError)
         }
-        if codings.isEmpty { return handle(request.body, fields, form, caller, exchange) }
+        if codings.isEmpty { return handle(operation, request.body, fields, form, caller, exchange) }
         guard let body = Decompression.decode(request.body, codings, limit: Self.limits.bodyBytes) else {
             return refuse(exchange, form, .internalServerError)
         }
-        body.withUnsafeBytes { handle($0, fields, form, caller, exchange) }
+        body.withUnsafeBytes { handle(operation, $0, fields, form, caller, exchange) }
     }
 
     /// Who asks.
@@ -282,10 +302,10 @@ extension AWSEndpoint: HTTPHandler {
 
     /// Handles a request whose body is as it was before compression.
     private func handle(
-        _ content: UnsafeRawBufferPointer, _ fields: RequestFields, _ form: AnswerForm, _ caller: Caller,
-        _ exchange: HTTPExchange
+        _ operation: DynamoDB.Operation?, _ content: UnsafeRawBufferPointer, _ fields: RequestFields,
+        _ form: AnswerForm, _ caller: Caller, _ exchange: HTTPExchange
     ) {
-        guard let operation = Target.operation(fields.target) else {
+        guard let operation else {
             return refuse(exchange, form, Self.isJSON(content) ? .init(.unknownOperation, nil) : .serialization(nil))
         }
         if let refusal = caller.refusal {
@@ -294,7 +314,8 @@ extension AWSEndpoint: HTTPHandler {
         guard let database = databases.shared ?? (try? databases.database(of: caller.credential)) else {
             return refuse(exchange, form, .internalServerError)
         }
-        var context = RequestContext(now: loop.wallMillis, region: caller.credential.region)
+        var context = RequestContext(
+            now: loop.wallMillis, region: caller.credential.region, arrivalNanos: loop.monotonicNanos)
         if operation.wantsHost, let host = fields.host { context.host = String(decoding: host, as: UTF8.self) }
         body.removeAll(keepingCapacity: true)
         do throws(DynamoDBError) {

@@ -46,11 +46,13 @@ struct ServiceRequest {
         version = service.version
     }
 
-    /// Reads the request's structure.
-    func document(_ body: UnsafeRawBufferPointer) throws(ServiceError) -> Document {
+    /// The error for an action that there is not.
+    var unknown: ServiceError {
         switch wire {
-        case .query: try QueryRequest(body).document
-        case .json, .cbor: .members([:])
+        case .query: .unknownAction(action, version: version)
+        case .json: .unknownOperation(status: 400)
+        // Source: Smithy RPC v2 CBOR's specification.
+        case .cbor: .unknownOperation(status: 404)
         }
     }
 }

@@ -1,4 +1,5 @@
 import AWSProtocols
+import CloudWatch
 import DynamoDB
 import STS
 
@@ -12,6 +13,8 @@ struct ServiceContext {
     let accessKeyID: String?
     /// Milliseconds since 1970.
     let nowMillis: Int64
+    /// Finds the engine whose metrics the asker sees.
+    let engine: () throws(ServiceError) -> Engine
 }
 
 /// A service that answers on AWS's port.
@@ -54,7 +57,7 @@ public struct Service: Sendable {
 /// The services that there are: dispatch, documents and tests derive from this list.
 public enum Services {
     /// All of them.
-    public static let all: [Service] = [dynamoDB, sts]
+    public static let all: [Service] = [dynamoDB, cloudWatch, sts]
 
     static let dynamoDB = Service(
         name: "DynamoDB", signingName: "dynamodb", protocols: [.json], target: "DynamoDB_20120810",
@@ -68,6 +71,20 @@ public enum Services {
                 names { if case .refused = $0 { true } else { false } }
             )
         }, remark: "", absent: Operations.absent)
+
+    static let cloudWatch = service(
+        name: "CloudWatch", signingName: "monitoring", protocols: [.json, .cbor, .query],
+        target: CloudWatchActions.target, version: CloudWatchActions.version, namespace: CloudWatchActions.namespace,
+        CloudWatchActions.all.map { action in
+            action.within { (context: ServiceContext) throws(ServiceError) in
+                CloudWatchContext(
+                    source: try context.engine(), account: context.account, now: context.nowMillis / 1000)
+            }
+        },
+        remark: "The metrics of namespace `AWS/DynamoDB`, from the requests that were really made: "
+            + "\(Metric.Name.allCases.map(\.rawValue).joined(separator: ", ")). They are there at once, by the minute, for "
+            + "fifteen days, and outlive a restart. Percentiles and metric math are refused, and labels are not dynamic.",
+        absent: CloudWatchActions.absent)
 
     static let sts = service(
         name: "STS", signingName: "sts", protocols: [.query], target: nil, version: STSActions.version,

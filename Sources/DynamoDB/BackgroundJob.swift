@@ -25,5 +25,11 @@ struct BackgroundJob: Sendable {
         BackgroundJob(name: "old tokens") { (engine, now) throws(DynamoDBError) in
             try engine.storage.sweepTokens(now: now, rows: 256)
         },
+        BackgroundJob(name: "metrics") { (engine, now) throws(DynamoDBError) in
+            try engine.storeMetrics(now: now)
+        },
+        BackgroundJob(name: "old metrics") { (engine, now) throws(DynamoDBError) in
+            try engine.pruneMetrics(now: now)
+        },
     ]
 }

@@ -46,6 +46,9 @@ public final class Engine {
     let storage: Storage
     /// The expressions of the requests before.
     let parsed = ParsedExpressions()
+    let metrics = Metrics()
+    /// When the request under way came; nil when nobody said so.
+    private(set) var arrivalNanos: Int64?
     /// The region that the request under way is signed for.
     private(set) var region = ""
     /// Whether a turn has been committed since the last call of `step`.
@@ -92,13 +95,17 @@ public final class Engine {
         let count = output.count
         isIdle = false
         region = context.region
+        arrivalNanos = context.arrivalNanos
         do throws(DynamoDBError) {
             if context.now >= storage.nextTransition { try storage.settle(now: context.now) }
             storage.keepReading()
             var reader = JSONReader(body)
-            return try operation.handle(self, context, &reader, &output)
+            let long = try operation.handle(self, context, &reader, &output)
+            long?.arrivalNanos = arrivalNanos
+            return long
         } catch {
             output.removeSubrange(count...)
+            measure(error)
             throw error
         }
     }
@@ -107,10 +114,12 @@ public final class Engine {
     /// appended to `output`.
     public func resume(_ operation: LongOperation, into output: inout [UInt8]) throws(DynamoDBError) -> Bool {
         let count = output.count
+        arrivalNanos = operation.arrivalNanos
         do throws(DynamoDBError) {
             return try operation.step(on: self, into: &output)
         } catch {
             output.removeSubrange(count...)
+            measure(error)
             throw error
         }
     }
@@ -124,7 +133,12 @@ public final class Engine {
     public func commitTurn() throws(DynamoDBError) {
         guard storage.hasWritten else { return }
         hasCommitted = true
-        try storage.commitTurn()
+        do throws(DynamoDBError) {
+            try storage.commitTurn()
+        } catch {
+            metrics.abandonTurn()
+            throw error
+        }
         if storage.connection.isCheckpointDue { try? storage.connection.checkpoint() }
     }
 
@@ -209,8 +223,9 @@ public final class Engine {
         storage.backfillLimits.runBytes = runBytes
     }
 
-    /// Closes the database. What is not committed is gone.
+    /// Stores the metrics and closes the database. What is not committed is gone.
     public func close() {
+        storeLastMetrics()
         storage.close()
     }
 }

@@ -4,6 +4,8 @@ import SQLite
 final class LongRead: LongOperation {
     /// What is read and what becomes of it.
     struct Plan {
+        /// Query or Scan.
+        let operation: Metric.Operation
         let table: Table
         let index: SecondaryIndex?
         /// The keys that are left to look at.
@@ -20,7 +22,7 @@ final class LongRead: LongOperation {
         /// Whether a local index's query reads what the index does not hold from the table.
         var readsTable = false
         var isConsistent = false
-        /// Of a scan of a table whose capacity is asked for: what it reads of each storage partition.
+        /// Of a scan of a table: what it reads of each storage partition.
         var partitions: ScannedPartitions?
         var level = ConsumedCapacity.Level.none
     }
@@ -68,7 +70,9 @@ final class LongRead: LongOperation {
         stepRowCount = 0
         let end = plan.segment == nil ? try readPage(engine.storage) : try readSegment(engine.storage)
         guard end == .step else {
-            write(to: &output)
+            let capacity = capacity
+            engine.measure(plan.operation, capacity, .read, returnedItems: count)
+            write(capacity, to: &output)
             return false
         }
         if plan.isForward {
@@ -197,7 +201,7 @@ final class LongRead: LongOperation {
 
     // MARK: Answer
 
-    private func write(to output: inout [UInt8]) {
+    private func write(_ capacity: ConsumedCapacity, to output: inout [UInt8]) {
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             writer.key("Count")

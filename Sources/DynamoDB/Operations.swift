@@ -105,13 +105,16 @@ public struct RequestContext: Sendable {
     public var now: Int64
     /// The region in the answer's ARNs.
     public var region: String
+    /// When the request came, in nanoseconds of a clock that never goes back; nil for what is not to be measured.
+    public var arrivalNanos: Int64?
     /// The host and port that the request was sent to; only operations that say so look at it.
     public var host: String
 
     /// Makes a context.
-    public init(now: Int64, region: String, host: String = "localhost") {
+    public init(now: Int64, region: String, arrivalNanos: Int64? = nil, host: String = "localhost") {
         self.now = now
         self.region = region
+        self.arrivalNanos = arrivalNanos
         self.host = host
     }
 }

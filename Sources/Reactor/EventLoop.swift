@@ -168,6 +168,9 @@ public final class EventLoop {
         return cachedNanos
     }
 
+    /// Nanoseconds of the same clock, read now: for how long a turn takes.
+    public var currentNanos: Int64 { Int64(uv_hrtime()) }
+
     /// Milliseconds since 1970; read once a turn.
     public var wallMillis: Int64 {
         if cachedMillis == 0 {

@@ -30,6 +30,12 @@ public final class Statement {
         bind(index, Int64(value))
     }
 
+    /// Binds a number with a fraction.
+    public func bind(_ index: Int32, _ value: Double) {
+        let code = sqlite3_bind_double(handle, index, value)
+        assert(code == SQLITE_OK, "bind of parameter \(index)")
+    }
+
     /// Binds NULL.
     public func bindNull(_ index: Int32) {
         let code = sqlite3_bind_null(handle, index)
@@ -92,6 +98,9 @@ public final class Statement {
     /// An integer column.
     @inline(__always)
     public func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    /// A column that is a number with a fraction.
+    public func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
     /// A column's bytes in place, until the next `step` or `reset`.
     @inline(__always)

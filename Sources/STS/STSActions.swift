@@ -47,7 +47,7 @@ public enum STSActions {
     /// AWS's other actions, which are not there yet: they are answered as AWS answers a name that it does not know.
     public static let absent: [String] = [
         "AssumeRoleWithSAML", "AssumeRoot", "DecodeAuthorizationMessage", "GetDelegatedAccessToken",
-        "GetFederationToken", "GetWebIdentityToken",
+        "GetFederationToken", "GetScopedCredentials", "GetWebIdentityToken",
     ]
 }
 

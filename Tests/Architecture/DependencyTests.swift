@@ -16,7 +16,11 @@ private let allowed: [(module: String, imports: [String])] = [
     ("AWSSignature", ["COpenSSL"]),
     ("AWSProtocols", ["DynamoDB"]),
     ("STS", ["AWSProtocols", "AWSSignature"]),
-    ("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "STS", "HTTP", "Reactor", "CCRC32", "CZlib"]),
+    ("CloudWatch", ["AWSProtocols", "DynamoDB"]),
+    (
+        "AWSServer",
+        ["AWSProtocols", "AWSSignature", "CloudWatch", "DynamoDB", "STS", "HTTP", "Reactor", "CCRC32", "CZlib"]
+    ),
     ("KafkaWire", ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]),
     ("KafkaBroker", ["KafkaWire"]),
     ("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
@@ -49,7 +53,8 @@ private let services: Set<String> = [
 
 /// The modules that hold an emulator. The services speak to them over sockets like anyone else.
 private let engines: Set<String> = [
-    "SQLite", "DynamoDB", "AWSProtocols", "STS", "AWSServer", "KafkaWire", "KafkaBroker", "KafkaServer", "Stack",
+    "SQLite", "DynamoDB", "AWSProtocols", "STS", "CloudWatch", "AWSServer", "KafkaWire", "KafkaBroker", "KafkaServer",
+    "Stack",
     "nestbox",
 ]
 

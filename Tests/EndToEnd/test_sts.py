@@ -27,6 +27,20 @@ def client_of(nestbox, service, credentials):
                   credentials["SessionToken"])
 
 
+@pytest.fixture
+def start(tmp_path):
+    """Starts one in the test's directory, as often as need be; what still runs at the end is killed."""
+    started = []
+
+    def start(*arguments):
+        started.append(Nestbox(tmp_path, arguments).start())
+        return started[-1]
+
+    yield start
+    for nestbox in started:
+        nestbox.kill()
+
+
 def error_of(call, **parameters):
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         call(**parameters)
@@ -36,7 +50,7 @@ def error_of(call, **parameters):
 
 def test_aws_cli_asks_who_it_is(emulators):
     ran = subprocess.run(["aws", "sts", "get-caller-identity"], env=emulators.client_environment(),
-                         capture_output=True, text=True, timeout=60)
+                         capture_output=True, text=True, timeout=180)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {
         "UserId": ACCOUNT, "Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -74,10 +88,10 @@ def test_the_health_page_of_localstack(emulators):
     assert http("HEAD", emulators.aws_url + "/_localstack/health") == (200, "")
 
 
-def test_signatures_are_checked_for_each_service(tmp_path):
+def test_signatures_are_checked_for_each_service(tmp_path, start):
     (tmp_path / "nestbox.yaml").write_text(
         "verify_signatures: true\ncredentials:\n  - { access_key_id: known, secret_access_key: secret }\n")
-    nestbox = Nestbox(tmp_path, ["--only", "aws", "--data", "memory"]).start()
+    nestbox = start("--only", "aws", "--data", "memory")
     sts = client(nestbox, "sts", "known", "secret")
     assert sts.get_caller_identity()["Account"] == ACCOUNT
     assert error_of(client(nestbox, "sts", "known", "wrong").get_caller_identity)[:2] == (403, "SignatureDoesNotMatch")
@@ -104,8 +118,8 @@ def test_signatures_are_checked_for_each_service(tmp_path):
     assert nestbox.stop() == 0, nestbox.output
 
 
-def test_temporary_credentials_see_the_tables_of_who_asked_for_them(tmp_path):
-    nestbox = Nestbox(tmp_path, ["--only", "aws", "--data", "memory", "--isolation", "credentials"]).start()
+def test_temporary_credentials_see_the_tables_of_who_asked_for_them(start):
+    nestbox = start("--only", "aws", "--data", "memory", "--isolation", "credentials")
     client(nestbox, "dynamodb", "mine", "s").create_table(
         TableName="mine", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "p", "AttributeType": "S"}])

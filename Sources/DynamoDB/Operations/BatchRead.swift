@@ -37,7 +37,7 @@ final class BatchRead: LongOperation {
             if key == 0 { open(current) }
             while key < current.keys.count {
                 guard try read(current.keys[key], of: current, engine) else {
-                    finish(into: &output)
+                    finish(engine, into: &output)
                     return false
                 }
                 key += 1
@@ -48,7 +48,7 @@ final class BatchRead: LongOperation {
             part += 1
             key = 0
         }
-        finish(into: &output)
+        finish(engine, into: &output)
         return false
     }
 
@@ -90,7 +90,7 @@ final class BatchRead: LongOperation {
     }
 
     /// Ends the answer. What has not been read by now is given back as UnprocessedKeys.
-    private func finish(into output: inout [UInt8]) {
+    private func finish(_ engine: Engine, into output: inout [UInt8]) {
         let (unfinished, firstKey) = (part, key)
         if part < parts.count {
             append("]")
@@ -102,6 +102,8 @@ final class BatchRead: LongOperation {
                 part += 1
             }
         }
+        let capacities = ConsumedCapacity.byTable(capacities)
+        for capacity in capacities { engine.measure(.batchGetItem, capacity, .read) }
         append("},\"UnprocessedKeys\":")
         JSONWriter.append(to: &answer) { writer in
             writer.beginObject()
@@ -117,7 +119,7 @@ final class BatchRead: LongOperation {
             JSONWriter.append(to: &answer) { writer in
                 writer.key("ConsumedCapacity")
                 writer.beginArray()
-                for capacity in ConsumedCapacity.byTable(capacities) { capacity.write(level, to: &writer) }
+                for capacity in capacities { capacity.write(level, to: &writer) }
                 writer.endArray()
             }
         }

@@ -18,6 +18,9 @@ enum BatchWriteItem {
         try request.validate()
         var writes = try request.resolve(engine)
         for index in writes.indices { try writes[index].carryOut(engine) }
+        for capacity in ConsumedCapacity.byTable(writes.compactMap(\.capacity)) {
+            engine.measure(.batchWriteItem, capacity, .write)
+        }
         request.write(writes, to: &output)
         return nil
     }

@@ -21,8 +21,12 @@ enum DeleteItem {
         let key = try table.schema.key.value(ofKey: target)
         let plan = DeletePlan(table: table, key: key)
         let old = try plan.old(engine, needsItem: condition != nil || request.returnValues == "ALL_OLD")
-        if let condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
+        if let condition, !condition.evaluate(old.item) {
+            engine.measureFailedCondition(.deleteItem, table, old)
+            throw request.failure(old.item)
+        }
         let outcome = try plan.write(engine, old)
+        engine.measure(.deleteItem, outcome.capacity, .write)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             if request.returnValues == "ALL_OLD", let old = outcome.old {

@@ -50,8 +50,9 @@ enum GetItem {
             }
         }
         let level = ConsumedCapacity.Level(request.returnConsumedCapacity)
+        let units = CapacityUnits.read(read ?? 0, isConsistent: request.isConsistent)
+        engine.measure(.getItem, ConsumedCapacity(table, tableUnits: units), .read)
         if level != .none {
-            let units = CapacityUnits.read(read ?? 0, isConsistent: request.isConsistent)
             if read != nil { output.append(UInt8(ascii: ",")) }
             JSONWriter.append(to: &output) { writer in
                 ConsumedCapacity(table, tableUnits: units).writeMember(level, to: &writer)

@@ -23,8 +23,12 @@ enum PutItem {
         try table.schema.checkIndexKeys(of: item, before: nil, isUpdate: false)
         let plan = PutPlan(table: table, key: key, item: item)
         let old = try plan.old(engine, needsItem: condition != nil || request.returnValues == "ALL_OLD")
-        if let condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
+        if let condition, !condition.evaluate(old.item) {
+            engine.measureFailedCondition(.putItem, table, old)
+            throw request.failure(old.item)
+        }
         let outcome = try plan.write(engine, old)
+        engine.measure(.putItem, outcome.capacity, .write)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             if request.returnValues == "ALL_OLD", let old = outcome.old {

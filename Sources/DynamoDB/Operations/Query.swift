@@ -42,7 +42,7 @@ enum Query {
         }
         let readsTable = try request.checkProjection(expressions.projection, index, table)
         try table.schema.checkScalarKeys(expressions.filter?.paths ?? [])
-        var plan = LongRead.Plan(table: table, index: index, range: range)
+        var plan = LongRead.Plan(operation: .query, table: table, index: index, range: range)
         plan.isForward = request.isForward
         // A partition of a table without a sort key is one item: nothing is left after it, and no page may begin there.
         plan.limit = index == nil && schema.sort == nil ? nil : request.limit

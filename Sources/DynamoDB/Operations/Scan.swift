@@ -22,7 +22,7 @@ enum Scan {
         if let index { try request.checkStartKey(has: index.schema.key.attributes[...]) }
         let readsTable = try request.checkProjection(projection, index, table)
         let start = try request.startPosition(table, index)
-        var plan = LongRead.Plan(table: table, index: index, range: .all)
+        var plan = LongRead.Plan(operation: .scan, table: table, index: index, range: .all)
         plan.segment = segment(request)
         if let start {
             if let segment = plan.segment, !segment.contains(Int64(start.hash)) {
@@ -39,9 +39,7 @@ enum Scan {
         plan.readsTable = readsTable
         plan.isConsistent = request.isConsistent
         plan.level = ConsumedCapacity.Level(request.returnConsumedCapacity)
-        if plan.level != .none, index == nil {
-            plan.partitions = ScannedPartitions(of: table.schema, segment: plan.segment)
-        }
+        if index == nil { plan.partitions = ScannedPartitions(of: table.schema, segment: plan.segment) }
         let read = LongRead(plan)
         return try read.step(on: engine, into: &output) ? read : nil
     }

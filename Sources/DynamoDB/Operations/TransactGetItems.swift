@@ -60,13 +60,15 @@ enum TransactGetItems {
             capacities.append(ConsumedCapacity(action.table, tableUnits: units))
         }
         output.append(UInt8(ascii: "]"))
+        capacities = ConsumedCapacity.byTable(capacities)
+        for capacity in capacities { engine.measure(.transactGetItems, capacity, .read) }
         let level = ConsumedCapacity.Level(request.returnConsumedCapacity)
         if level != .none {
             output.append(UInt8(ascii: ","))
             JSONWriter.append(to: &output) { writer in
                 writer.key("ConsumedCapacity")
                 writer.beginArray()
-                for capacity in ConsumedCapacity.byTable(capacities) {
+                for capacity in capacities {
                     capacity.write(level, direction: .read, to: &writer)
                 }
                 writer.endArray()

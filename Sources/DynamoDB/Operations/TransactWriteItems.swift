@@ -17,7 +17,7 @@ enum TransactWriteItems {
         guard let token = request.token else {
             try prepare(&actions, engine)
             for index in actions.indices { try actions[index].carryOut(engine) }
-            request.write(actions, isReplay: false, to: &output)
+            request.answer(actions, isReplay: false, engine, to: &output)
             return nil
         }
         let digest = request.digest
@@ -27,14 +27,14 @@ enum TransactWriteItems {
                 throw DynamoDBError(.idempotentParameterMismatch, Messages.tokenMismatch)
             }
             for index in actions.indices { actions[index].charge(replayOf: sizes.all[index]) }
-            request.write(actions, isReplay: true, to: &output)
+            request.answer(actions, isReplay: true, engine, to: &output)
             return nil
         }
         try prepare(&actions, engine)
         for index in actions.indices { try actions[index].carryOut(engine) }
         let sizes = ReplaySizes(all: actions.map(\.imageSize))
         try engine.storage.remember(token: token, digest: digest + sizes.bytes, now: context.now)
-        request.write(actions, isReplay: false, to: &output)
+        request.answer(actions, isReplay: false, engine, to: &output)
         return nil
     }
 
@@ -102,6 +102,9 @@ enum TransactWriteItems {
             }
         }
         guard reasons.contains(where: { $0.code != "None" }) else { return }
+        for (action, reason) in zip(actions, reasons) where reason.code == "ConditionalCheckFailed" {
+            engine.measureFailedCondition(.transactWriteItems, action.table, action.old)
+        }
         throw DynamoDBError.cancelled(reasons)
     }
 
@@ -279,14 +282,19 @@ extension TransactWriteItems.Request {
 
     // MARK: Answer
 
-    func write(_ actions: [TransactWriteItems.Action], isReplay: Bool, to output: inout [UInt8]) {
+    /// Measures what was done, and writes the answer.
+    func answer(
+        _ actions: [TransactWriteItems.Action], isReplay: Bool, _ engine: Engine, to output: inout [UInt8]
+    ) {
+        let capacities = ConsumedCapacity.byTable(actions.compactMap(\.outcome?.capacity))
+        for capacity in capacities { engine.measure(.transactWriteItems, capacity, isReplay ? .read : .write) }
         let level = ConsumedCapacity.Level(returnConsumedCapacity)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             if level != .none {
                 writer.key("ConsumedCapacity")
                 writer.beginArray()
-                for capacity in ConsumedCapacity.byTable(actions.compactMap(\.outcome?.capacity)) {
+                for capacity in capacities {
                     capacity.write(level, direction: isReplay ? .read : .write, to: &writer)
                 }
                 writer.endArray()

@@ -27,8 +27,12 @@ enum UpdateItem {
             throw .validation(Messages.updatedItemSize)
         }
         let old = try plan.old(engine)
-        if let condition = expressions.condition, !condition.evaluate(old.item) { throw request.failure(old.item) }
+        if let condition = expressions.condition, !condition.evaluate(old.item) {
+            engine.measureFailedCondition(.updateItem, table, old)
+            throw request.failure(old.item)
+        }
         let outcome = try plan.write(engine, old, plan.outcome(of: old))
+        engine.measure(.updateItem, outcome.capacity, .write)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
             if let attributes = attributes(request.returnValues, outcome, expressions.update) {

@@ -6,7 +6,7 @@ enum SQL {
     /// "NEST": says whose file this is.
     static let applicationID = 0x4E45_5354
     /// The format that this program reads and writes.
-    static let formatVersion = 2
+    static let formatVersion = 3
     /// Says so in the file; a write that changes nothing when it says so already.
     static let setFormatVersion = "PRAGMA user_version = \(formatVersion)"
 
@@ -32,6 +32,17 @@ enum SQL {
             "ALTER TABLE indexes ADD COLUMN backfill INTEGER",
             "ALTER TABLE indexes ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE tables ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
+        ],
+        // Metrics, and of each the samples of a minute.
+        [
+            """
+            CREATE TABLE metrics(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, table_name TEXT NOT NULL,
+              index_name TEXT NOT NULL, operation TEXT NOT NULL, UNIQUE(name, table_name, index_name, operation))
+            """,
+            """
+            CREATE TABLE samples(metric INTEGER NOT NULL, minute INTEGER NOT NULL, samples INTEGER NOT NULL,
+              sum REAL NOT NULL, minimum REAL NOT NULL, maximum REAL NOT NULL, PRIMARY KEY(metric, minute)) WITHOUT ROWID
+            """,
         ],
     ]
 

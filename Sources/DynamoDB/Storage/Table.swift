@@ -37,6 +37,8 @@ final class Table {
     /// The name's bytes, for finding it without a conversion.
     let nameBytes: [UInt8]
     let statements: TableStatements
+    /// What its requests did since it was stored last.
+    private(set) lazy var metrics = TableMetrics(schema.name.string)
 
     init(
         id: Int64, schema: TableSchema, tableID: String, createdMillis: Int64, counts: Counts,

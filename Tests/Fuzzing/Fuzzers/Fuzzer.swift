@@ -15,7 +15,7 @@ package struct Fuzzer: Sendable {
     package static let all: [Fuzzer] = [
         kafkaMessages, kafkaRecords, kafkaGroupRecords, kafkaBroker, kafkaFiles,
         dynamoDBItems, dynamoDBOperations,
-        httpRequests, stackFiles,
+        httpRequests, awsServices, stackFiles,
     ]
 
     /// The fuzzer of this name.

@@ -176,7 +176,7 @@ extension TablesWorld {
         func expectNone(_ sql: String, _ what: String) throws(SQLiteError) {
             if try connection.integer(sql) != 0, databaseFault == nil { databaseFault = what }
         }
-        var owned = ["tables", "indexes", "discarded", "tokens", "sqlite_sequence"]
+        var owned = ["tables", "indexes", "discarded", "tokens", "metrics", "samples", "sqlite_sequence"]
         for table in try numbers("SELECT id FROM tables ORDER BY id") {
             owned.append("items_\(table)")
             try expectNone(
