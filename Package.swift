@@ -128,7 +128,7 @@ let package = Package(
         tests("CloudWatch", ["AWSProtocols", "DynamoDB"]),
         tests("AWSServer", ["AWSProtocols", "AWSSignature", "DynamoDB", "HTTP", "Loopback", "Reactor", "SQLite"]),
         tests("KafkaWire"),
-        tests("KafkaBroker", ["KafkaWire"]),
+        tests("KafkaBroker", ["KafkaWire", "Simulation"]),
         tests("KafkaServer", ["KafkaBroker", "KafkaWire", "Reactor"]),
         tests("KafkaTools", ["KafkaWire"]),
         tests("AWSConfiguration"),

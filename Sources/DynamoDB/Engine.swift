@@ -102,6 +102,7 @@ public final class Engine {
             var reader = JSONReader(body)
             let long = try operation.handle(self, context, &reader, &output)
             long?.arrivalNanos = arrivalNanos
+            long?.noteStep(on: storage)
             return long
         } catch {
             output.removeSubrange(count...)
@@ -116,7 +117,10 @@ public final class Engine {
         let count = output.count
         arrivalNanos = operation.arrivalNanos
         do throws(DynamoDBError) {
-            return try operation.step(on: self, into: &output)
+            try operation.check(storage)
+            let hasMore = try operation.step(on: self, into: &output)
+            operation.noteStep(on: storage)
+            return hasMore
         } catch {
             output.removeSubrange(count...)
             measure(error)

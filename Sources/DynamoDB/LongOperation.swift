@@ -2,8 +2,21 @@
 public class LongOperation {
     /// When its request came; nil when nobody said so.
     final var arrivalNanos: Int64?
+    /// The turns that had been abandoned when it last read of one that was open; nil when it has not since a commit.
+    private var abandonedBefore: Int?
 
     init() {}
+
+    /// Notes what a step has read: of an open turn, or only what is committed.
+    func noteStep(on storage: Storage) {
+        abandonedBefore = storage.hasWritten ? storage.abandonedTurns : nil
+    }
+
+    /// Throws when it has read of a turn that was then abandoned: it would show what never was.
+    func check(_ storage: Storage) throws(DynamoDBError) {
+        guard let abandonedBefore, abandonedBefore != storage.abandonedTurns else { return }
+        throw DynamoDBError(.internalServerError, Messages.internalServerError)
+    }
 
     /// Goes on for about as long as a turn may take; whether there is more to do. At the end the answer is appended.
     func step(on _: Engine, into _: inout [UInt8]) throws(DynamoDBError) -> Bool {

@@ -13,6 +13,8 @@ extension Broker {
         public var directory: String
         /// When an answered write is safe.
         public var durability: Durability = .process
+        /// Where the files lie: on the system's disks, or on a simulated one.
+        package var disk: any Disk = SystemDisk()
         /// `node.id`.
         public var nodeID: Int32 = 1
         /// The cluster's id: 22 characters of Base64.

@@ -50,11 +50,14 @@ public final class Broker {
         fetchSessions = FetchSessions(
             countMax: Int(configuration.fetchSessionsMax), random: configuration.random)
         catalog = try Catalog(
-            directory: configuration.directory, syncs: configuration.durability == .full, random: configuration.random)
+            directory: configuration.directory, syncs: configuration.durability == .full, on: configuration.disk,
+            random: configuration.random)
         let settings = BrokerSettings(configuration, catalog)
         catalog.topicDefaults = settings.topicDefaults
         self.configuration.takeOver(settings)
-        logs = try PartitionLogs(root: configuration.directory, durability: configuration.durability, background: work)
+        logs = try PartitionLogs(
+            root: configuration.directory, durability: configuration.durability,
+            openFiles: OpenFiles(on: configuration.disk), background: work)
         logs.removeStrays { catalog.topic(named: $0) != nil }
         logs.steadyMillis = { [unowned self] in steadyNow }
         logs.onAppend = { [unowned self] log, count in recordsCame(to: log, count) }

@@ -19,6 +19,8 @@ final class Storage {
     private var lost: SQLiteError?
     /// What SQLite said last when it failed.
     private(set) var lastFailure: SQLiteError?
+    /// How many turns were abandoned.
+    private(set) var abandonedTurns = 0
     /// Whether the log may hold a commit that was refused.
     private var mayHoldRefused = false
     private var kept: [String: Statement] = [:]
@@ -247,6 +249,7 @@ final class Storage {
 
     private func abandonTurn() {
         connection.rollback()
+        abandonedTurns += 1
         isTurnOpen = false
         lost = nil
         for table in changed { table.abandonChange() }

@@ -6,8 +6,8 @@ extension DescribeLogDirs: ServedAPI {
         _ request: Request, _ context: RequestContext, _ broker: Broker
     ) -> Answer<Response> {
         var directory = Response.LogDir()
-        directory.logDir = Directory.absolutePath(of: broker.configuration.directory)
-        if let space = Directory.space(at: broker.configuration.directory) {
+        directory.logDir = broker.configuration.disk.absolutePath(of: broker.configuration.directory)
+        if let space = broker.configuration.disk.space(at: broker.configuration.directory) {
             directory.totalBytes = space.total
             directory.usableBytes = space.usable
         }

@@ -22,9 +22,11 @@ package final class Catalog {
     static let producerIDBlock: Int64 = 1000
 
     /// Opens the catalog in a directory and replays its log.
-    package init(directory: String, syncs: Bool, random: @escaping () -> UInt64) throws(StorageError) {
+    package init(
+        directory: String, syncs: Bool, on disk: any Disk, random: @escaping () -> UInt64
+    ) throws(StorageError) {
         self.random = random
-        log = try MetadataLog(directory: directory, syncs: syncs) { replay($0) }
+        log = try MetadataLog(directory: directory, syncs: syncs, on: disk) { replay($0) }
         nextProducerID = producerIDsEnd
     }
 

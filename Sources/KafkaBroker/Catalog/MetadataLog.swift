@@ -26,26 +26,25 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
 /// that is torn at the end, by a crash in its writing, was never acknowledged and is cut.
 final class MetadataLog {
     private let path: String
-    private let descriptor: Int32
+    private let file: SegmentFile
     private let syncs: Bool
-    private var end: off_t = 0
+    private var end = 0
 
     static let fileName = "metadata.log"
     private static let entryMax = 64 << 20
     private static let overhead = 8
 
     /// Opens the log in a directory, replays what it has, and cuts a torn end. `syncs`: every entry is on the disk before `append` returns.
-    init(directory: String, syncs: Bool, replay: (MetadataRecord) -> Void) throws(StorageError) {
+    init(
+        directory: String, syncs: Bool, on disk: any Disk, replay: (MetadataRecord) -> Void
+    ) throws(StorageError) {
         path = directory + "/" + Self.fileName
         self.syncs = syncs
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw StorageError("open", path) }
-        let content = try read()
-        end = off_t(try replayAll(content, replay))
-        if Int(end) < content.count, ftruncate(descriptor, end) != 0 { throw StorageError("cut", path) }
+        file = try SegmentFile(path: path, create: true, on: disk)
+        let content = try file.bytes(at: 0, length: try file.size())
+        end = try replayAll(content, replay)
+        if end < content.count { try file.truncate(to: end) }
     }
-
-    deinit { close(descriptor) }
 
     /// Writes one entry; after an error nothing of it stays.
     func append(_ record: MetadataRecord) throws(StorageError) {
@@ -56,41 +55,21 @@ final class MetadataLog {
         let sum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
         withUnsafeBytes(of: sum.bigEndian) { entry.append(contentsOf: $0) }
         entry += bytes
-        var written = 0
-        while written < entry.count {
-            let count = entry.withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress! + written, entry.count - written, end + off_t(written))
+        // The outcome is carried out of the closure, which cannot throw a typed error.
+        let outcome: Result<Void, StorageError> = entry.withUnsafeBytes { all in
+            do throws(StorageError) {
+                return .success(try file.append(all, at: end))
+            } catch {
+                return .failure(error)
             }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                let code = errno
-                ftruncate(descriptor, end)
-                throw StorageError("write", path, errno: code)
-            }
-            written += count
         }
-        if syncs && fsync(descriptor) != 0 {
+        try outcome.get()
+        if syncs && !file.sync() {
             let code = errno
-            ftruncate(descriptor, end)
+            try? file.truncate(to: end)
             throw StorageError("sync", path, errno: code)
         }
-        end += off_t(entry.count)
-    }
-
-    private func read() throws(StorageError) -> [UInt8] {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw StorageError("read", path) }
-        var content = [UInt8](repeating: 0, count: Int(status.st_size))
-        var filled = 0
-        while filled < content.count {
-            let count = content.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(filled))
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw StorageError("read", path) }
-            filled += count
-        }
-        return content
+        end += entry.count
     }
 
     /// Replays entry by entry; returns where the last whole one ends.

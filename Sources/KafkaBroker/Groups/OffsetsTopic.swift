@@ -75,7 +75,7 @@ final class OffsetsTopic: GroupLog {
             while let region = try read(log, from: offset) {
                 buffer = [UInt8](repeating: 0, count: region.length)
                 let length = buffer.withUnsafeMutableBytes {
-                    pread(region.descriptor, $0.baseAddress, $0.count, off_t(region.offset))
+                    broker.configuration.disk.read(region.descriptor, into: $0, at: Int(region.offset))
                 }
                 guard length == region.length else {
                     throw StorageError("read", log.name)

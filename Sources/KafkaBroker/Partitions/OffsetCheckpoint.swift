@@ -4,16 +4,18 @@
 final class OffsetCheckpoint {
     private let path: String
     private let syncs: Bool
+    private let disk: any Disk
     /// By the partition's directory name.
     private var offsets: [String: Int64]
     /// Whether the file says something else.
     private(set) var isChanged = false
 
     /// Reads the file; one that is missing or is no checkpoint holds nothing.
-    init(path: String, syncs: Bool) {
+    init(path: String, syncs: Bool, on disk: any Disk) {
+        self.disk = disk
         self.path = path
         self.syncs = syncs
-        offsets = Directory.contents(of: path).flatMap { Self.parse(String(decoding: $0, as: UTF8.self)) } ?? [:]
+        offsets = disk.contents(of: path).flatMap { Self.parse(String(decoding: $0, as: UTF8.self)) } ?? [:]
     }
 
     /// The offset of the partition with that directory name.
@@ -34,7 +36,7 @@ final class OffsetCheckpoint {
     /// Writes what has changed.
     func write() throws(StorageError) {
         guard isChanged else { return }
-        try Directory.replace(path, with: Array(text.utf8), sync: syncs)
+        try disk.replace(path, with: Array(text.utf8), sync: syncs)
         isChanged = false
     }
 

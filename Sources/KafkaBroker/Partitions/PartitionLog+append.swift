@@ -123,6 +123,7 @@ extension PartitionLog {
         )
         guard isFull, logEndOffset > active.baseOffset else { return active }
         active.seal()
+        if durability == .full { try syncAll(before: active) }
         let rolled = try beginSegment(now: now)
         writeSnapshot(now: now)
         if durability == .process, let file = try? active.log.use() {
@@ -132,9 +133,18 @@ extension PartitionLog {
         return rolled
     }
 
+    /// After a loss of power the last two segments are checked, so that those before them have to be safe when another one begins. That an
+    /// fsync takes as long as it takes to fill a segment is the only case in which there is something to wait for.
+    private func syncAll(before active: Segment) throws(StorageError) {
+        for file in syncing + unsynced where file.path != active.log.path && !file.sync() {
+            hasFailed = true
+            throw StorageError("sync", file.path)
+        }
+    }
+
     func beginSegment(now: Int64) throws(StorageError) -> Segment {
         let segment = try Segment(baseOffset: logEndOffset, directory: directory, openFiles: openFiles, now: now)
-        if durability == .full { Directory.sync(directory) }
+        if durability == .full { disk.syncDirectory(directory) }
         if segments.isEmpty { logStartOffset = logEndOffset }
         segments.append(segment)
         return segment
@@ -194,7 +204,7 @@ extension PartitionLog {
         let end = logEndOffset
         let position = (baseOffset: active.baseOffset, position: active.size)
         let count = bytesUnsynced
-        unsynced = []
+        (syncing, unsynced) = (unsynced, [])
         bytesUnsynced = 0
         background.run({ files.allSatisfy { $0.sync() } }) { [weak self] isDurable in
             self?.synced(isDurable, end: end, position: position, count: count)
@@ -203,6 +213,7 @@ extension PartitionLog {
 
     private func synced(_ isDurable: Bool, end: Int64, position: (baseOffset: Int64, position: Int), count: Int) {
         isSyncing = false
+        syncing = []
         if !isDurable { hasFailed = true }
         if isDurable, end > highWatermark {
             highWatermark = end

@@ -12,14 +12,14 @@ extension PartitionLog {
 
     /// Reads what is on disk, if anything is.
     func open(_ shutdown: Shutdown, logStartOffset: Int64, now: Int64) throws(StorageError) {
-        guard Directory.exists(directory) else { return }
+        guard disk.isDirectory(directory) else { return }
         if let found = storedTopicID(), found != topicID {
             // A topic of this name was deleted, and the process died before its directories were renamed.
             try setAside(found)
             return
         }
         let swapped = try finishSwaps()
-        let names = Directory.names(in: directory)
+        let names = disk.names(in: directory)
         for offset in names.compactMap({ Segment.offset(ofName: $0, ".log") }).sorted() {
             segments.append(try Segment(baseOffset: offset, directory: directory, openFiles: openFiles, now: now))
         }
@@ -34,11 +34,21 @@ extension PartitionLog {
         }
         self.logStartOffset = max(first.baseOffset, logStartOffset)
         try openSegments(shutdown)
+        if shutdown != .clean, durability == .full { try secure() }
         if logEndOffset < self.logStartOffset { try begin(at: self.logStartOffset, now: now) }
         try loadEpochs()
         try loadProducers(names, shutdown: shutdown, now: now)
         highWatermark = logEndOffset
         readableEnd = (segments[segments.count - 1].baseOffset, segments[segments.count - 1].size)
+    }
+
+    /// Waits until what was found is on the disk. A process that died before its fsync has left records that consumers read from now on:
+    /// a loss of power must not take them back.
+    private func secure() throws(StorageError) {
+        for segment in segments {
+            guard try segment.log.use().sync() else { throw StorageError("sync", segment.log.path) }
+        }
+        disk.syncDirectory(directory)
     }
 
     /// Begins anew at `offset`: the machine has lost all records that were not deleted.
@@ -63,8 +73,10 @@ extension PartitionLog {
             let sizeBefore = segment.size
             logEndOffset = try segment.recover(
                 fully: shutdown == .machineCrash, indexIntervalBytes: configuration.indexIntervalBytes)
+            // Compaction leaves gaps; elsewhere one says that records are lost, and those behind it were not answered for.
+            let next = index < last ? segments[index + 1].baseOffset : logEndOffset
             let isBroken =
-                segment.size < sizeBefore || index < last && segments[index + 1].baseOffset < logEndOffset
+                segment.size < sizeBefore || next < logEndOffset || next > logEndOffset && !configuration.isCompacted
             if isBroken, index < last {
                 segments[(index + 1)...].forEach { $0.remove() }
                 segments.removeSubrange((index + 1)...)
@@ -75,7 +87,7 @@ extension PartitionLog {
 
     /// The topic id in `partition.metadata`; nil when there is none.
     private func storedTopicID() -> UUID? {
-        guard let bytes = Directory.contents(of: metadataPath) else { return nil }
+        guard let bytes = disk.contents(of: metadataPath) else { return nil }
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix("topic_id: ") {
             return UUID(String(line.dropFirst("topic_id: ".count)))
         }
@@ -87,7 +99,7 @@ extension PartitionLog {
     private func setAside(_ id: UUID) throws(StorageError) {
         let target = PartitionLog.deletedName(name, id)
         let parent = directory.dropLast(name.count)
-        guard rename(directory, parent + target) == 0 else {
+        guard disk.rename(directory, to: parent + target) == 0 else {
             throw StorageError("rename", directory)
         }
     }
@@ -100,15 +112,15 @@ extension PartitionLog {
 
     /// Makes the directory with its metadata before the first batch.
     func makeDirectory() throws(StorageError) {
-        try Directory.create(directory)
+        try disk.create(directory)
         let text = "version: 0\ntopic_id: \(topicID)"
-        try Directory.replace(metadataPath, with: Array(text.utf8), sync: durability == .full)
+        try disk.replace(metadataPath, with: Array(text.utf8), sync: durability == .full)
     }
 
     // MARK: Leader epochs
 
     private func loadEpochs() throws(StorageError) {
-        if let bytes = Directory.contents(of: epochsPath),
+        if let bytes = disk.contents(of: epochsPath),
             let found = LeaderEpochs(text: String(decoding: bytes, as: UTF8.self))
         {
             epochs = found
@@ -129,7 +141,7 @@ extension PartitionLog {
     }
 
     func writeEpochs() throws(StorageError) {
-        try Directory.replace(epochsPath, with: Array(epochs.text.utf8), sync: durability == .full)
+        try disk.replace(epochsPath, with: Array(epochs.text.utf8), sync: durability == .full)
     }
 
     // MARK: Producer state
@@ -143,10 +155,10 @@ extension PartitionLog {
         var from = logStartOffset
         for offset in names.compactMap({ Segment.offset(ofName: $0, ".snapshot") }).sorted(by: >) {
             let path = directory + "/" + Segment.name(offset, ".snapshot")
-            guard offset <= logEndOffset, let bytes = Directory.contents(of: path),
+            guard offset <= logEndOffset, let bytes = disk.contents(of: path),
                 let state = ProducerSnapshot.decode(bytes)
             else {
-                unlink(path)
+                disk.unlink(path)
                 continue
             }
             producers = state
@@ -188,15 +200,15 @@ extension PartitionLog {
     func writeSnapshot(now: Int64) {
         producers.expire(now: now, expirationMillis: configuration.producerIDExpirationMillis)
         let path = directory + "/" + Segment.name(logEndOffset, ".snapshot")
-        guard (try? Directory.replace(path, with: ProducerSnapshot.encode(producers), sync: durability == .full)) != nil
+        guard (try? disk.replace(path, with: ProducerSnapshot.encode(producers), sync: durability == .full)) != nil
         else { return }
         bytesSinceSnapshot = 0
         snapshotOffset = logEndOffset
-        for name in Directory.names(in: directory) {
+        for name in disk.names(in: directory) {
             guard let offset = Segment.offset(ofName: name, ".snapshot"), offset != logEndOffset,
                 !segments.contains(where: { $0.baseOffset == offset })
             else { continue }
-            unlink(directory + "/" + name)
+            disk.unlink(directory + "/" + name)
         }
     }
 }

@@ -24,6 +24,8 @@ public final class PartitionLog {
     /// The partition's directory.
     let directory: String
     let openFiles: OpenFiles
+    /// Where the files lie.
+    var disk: any Disk { openFiles.disk }
     let durability: Broker.Durability
     /// The topic's configs that concern its logs.
     public var configuration: LogConfiguration
@@ -77,6 +79,8 @@ public final class PartitionLog {
     var awaitsFlush = false
     /// Files with bytes that are not on the disk yet.
     var unsynced: [SegmentFile] = []
+    /// Files whose fsync is under way.
+    var syncing: [SegmentFile] = []
     var bytesUnsynced = 0
     var isSyncing = false
     /// Set by a failed fsync. The system may then hold lost bytes for written ones, so nothing is appended any more until the broker is
@@ -128,16 +132,20 @@ public final class PartitionLog {
         return all
     }
 
-    /// Writes what a clean stop leaves: sealed indexes and the producer state; lets all descriptors go.
-    public func close(now: Int64) {
+    /// Writes what a clean stop leaves: sealed indexes and the producer state; lets all descriptors go. Whether everything is as safe as
+    /// `durability` says; else the stop is not to be called clean.
+    @discardableResult
+    public func close(now: Int64) -> Bool {
         stopCompaction()
-        guard let active else { return }
+        guard let active else { return true }
         active.seal()
         // A log that was only read has its snapshot already.
         if snapshotOffset != logEndOffset { writeSnapshot(now: now) }
-        if durability == .full { unsynced.forEach { _ = $0.sync() } }
-        unsynced = []
+        // What an fsync that is under way has not reached is synced here: nobody may wait for its end any more.
+        let isSafe = durability != .full || !hasFailed && (syncing + unsynced).allSatisfy { $0.sync() }
+        (syncing, unsynced) = ([], [])
         segments.forEach { $0.release() }
+        return isSafe
     }
 
     private func stopCompaction() {

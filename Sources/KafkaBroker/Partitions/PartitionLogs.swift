@@ -13,6 +13,7 @@ package final class PartitionLogs {
     let durability: Broker.Durability
     private let openFiles: OpenFiles
     private let background: BackgroundWork
+    private var disk: any Disk { openFiles.disk }
     private var state: ShutdownState
     private let scratch = RecordScratch()
     private let startOffsets: OffsetCheckpoint
@@ -34,18 +35,22 @@ package final class PartitionLogs {
 
     /// Reads how the broker stopped the last time and notes that it runs.
     package init(
-        root: String, durability: Broker.Durability, openFiles: OpenFiles = OpenFiles(), background: BackgroundWork,
-        bootID: String = ShutdownState.currentBootID()
+        root: String, durability: Broker.Durability, openFiles: OpenFiles, background: BackgroundWork,
+        bootID: String? = nil
     ) throws(StorageError) {
         self.root = root
         self.durability = durability
         self.openFiles = openFiles
         self.background = background
-        try Directory.create(root)
-        startOffsets = OffsetCheckpoint(path: root + "/log-start-offset-checkpoint", syncs: durability == .full)
-        cleanerOffsets = OffsetCheckpoint(path: root + "/cleaner-offset-checkpoint", syncs: durability == .full)
-        state = ShutdownState.begin(after: Directory.contents(of: root + "/" + ShutdownState.fileName), bootID: bootID)
-        try Directory.replace(root + "/" + ShutdownState.fileName, with: state.running, sync: durability == .full)
+        let disk = openFiles.disk
+        try disk.create(root)
+        startOffsets = OffsetCheckpoint(
+            path: root + "/log-start-offset-checkpoint", syncs: durability == .full, on: disk)
+        cleanerOffsets = OffsetCheckpoint(
+            path: root + "/cleaner-offset-checkpoint", syncs: durability == .full, on: disk)
+        state = ShutdownState.begin(
+            after: disk.contents(of: root + "/" + ShutdownState.fileName), bootID: bootID ?? disk.bootID)
+        try disk.replace(root + "/" + ShutdownState.fileName, with: state.running, sync: durability == .full)
     }
 
     /// The leader epoch of every partition: the number of times the broker was not stopped cleanly.
@@ -93,13 +98,13 @@ package final class PartitionLogs {
 
     /// Whether a partition was ever written: then it has a directory.
     package func hasFiles(topic: String, partition: Int32) -> Bool {
-        Directory.exists(root + "/\(topic)-\(partition)")
+        disk.isDirectory(root + "/\(topic)-\(partition)")
     }
 
     /// The bytes of a partition's segments; a log that is not open is not opened for that.
     package func sizeInBytes(of topic: Topic, _ partition: Int32) -> Int {
         openLog(topicID: topic.id, partition: partition)?.sizeInBytes
-            ?? Directory.size(of: root + "/\(topic.name)-\(partition)", suffix: ".log")
+            ?? disk.size(of: root + "/\(topic.name)-\(partition)", suffix: ".log")
     }
 
     /// Gives the topic's directories the names of deleted ones and removes them in the background.
@@ -121,7 +126,7 @@ package final class PartitionLogs {
             checkpoint.keep { name in name.lastIndex(of: "-").map { isKnown(String(name[..<$0])) } ?? false }
         }
         writeCheckpoints()
-        for name in Directory.names(in: root) {
+        for name in disk.names(in: root) {
             if name.hasSuffix("-delete") {
                 remove(name)
             } else if isPartition(name), !isKnown(String(name[..<(name.lastIndex(of: "-") ?? name.endIndex)])) {
@@ -144,8 +149,10 @@ package final class PartitionLogs {
         try? cleanerOffsets.write()
     }
 
-    /// The logs that are open, in no particular order.
-    var openLogs: some Collection<PartitionLog> { open.values }
+    /// The open logs of compacted topics, by name, so that what is done to one after the other does not depend on chance.
+    var compactedLogs: [PartitionLog] {
+        open.values.filter(\.configuration.isCompacted).sorted { $0.name < $1.name }
+    }
 
     /// Up to where a log was compacted.
     func cleanerOffset(of log: PartitionLog) -> Int64? { cleanerOffsets.offset(of: log.name) }
@@ -181,9 +188,10 @@ package final class PartitionLogs {
     func removeGivenUpFiles(now: Int64) {
         let paths = deletions.takeDue(now: now)
         guard !paths.isEmpty else { return }
+        let disk = disk
         background.run(
             {
-                for path in paths { unlink(path) }
+                for path in paths { disk.unlink(path) }
                 return true
             }, { _ in })
     }
@@ -198,20 +206,21 @@ package final class PartitionLogs {
         guard let dash = name.lastIndex(of: "-"), let number = Int32(name[name.index(after: dash)...]) else {
             return false
         }
-        return number >= 0 && Directory.exists(root + "/" + name)
+        return number >= 0 && disk.isDirectory(root + "/" + name)
     }
 
     private func setAside(_ name: String, _ id: UUID) {
         let target = PartitionLog.deletedName(name, id)
-        guard rename(root + "/" + name, root + "/" + target) == 0 else { return }
+        guard disk.rename(root + "/" + name, to: root + "/" + target) == 0 else { return }
         remove(target)
     }
 
     private func remove(_ name: String) {
         let path = root + "/" + name
+        let disk = disk
         background.run(
             {
-                Directory.remove(path)
+                disk.removeTree(path)
                 return true
             }, { _ in })
     }
@@ -219,14 +228,15 @@ package final class PartitionLogs {
     /// Closes every log and notes that the stop was clean.
     package func close(now: Int64) {
         let logs = open.values.sorted { $0.name < $1.name }
-        for log in logs { log.close(now: now) }
+        let areSafe = logs.map { $0.close(now: now) }.allSatisfy { $0 }
         writeCheckpoints()
         let names = Set(logs.map(\.name))
         let unopened =
-            state.isClean ? [] : Directory.names(in: root).filter { !names.contains($0) && isPartition($0) }
-        try? Directory.replace(
-            root + "/" + ShutdownState.fileName, with: state.closed(unopened: unopened), sync: durability == .full)
+            state.isClean ? [] : disk.names(in: root).filter { !names.contains($0) && isPartition($0) }
         open = [:]
+        guard areSafe else { return }
+        try? disk.replace(
+            root + "/" + ShutdownState.fileName, with: state.closed(unopened: unopened), sync: durability == .full)
     }
 }
 
@@ -308,11 +318,5 @@ package struct ShutdownState {
             text += "\(shutdown == .machineCrash ? "machine-crash" : "process-crash") \(name)\n"
         }
         return Array(text.utf8)
-    }
-
-    /// What tells one start of the machine from the next; the same text always where the system has none.
-    package static func currentBootID() -> String {
-        guard let bytes = Directory.contents(of: "/proc/sys/kernel/random/boot_id") else { return "unknown" }
-        return String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
     }
 }

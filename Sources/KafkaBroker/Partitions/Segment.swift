@@ -129,7 +129,7 @@ final class Segment {
         return [log, offsetIndex.file, timeIndex.file].map { file in
             let path = file.path
             // A file that stayed in its place would be taken for part of the log.
-            if !file.rename(to: path + Self.deletedSuffix) { unlink(path) }
+            if !file.rename(to: path + Self.deletedSuffix) { file.unlinkName() }
             onStep()
             return file.path
         }

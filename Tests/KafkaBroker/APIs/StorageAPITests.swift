@@ -86,7 +86,7 @@ import Testing
         var request = DescribeLogDirs.Request()
         request.topics = nil
         let all = try fixture.ask(DescribeLogDirs.self, 5, request).results
-        #expect(all.count == 1 && all[0].logDir == Directory.absolutePath(of: fixture.directory.path))
+        #expect(all.count == 1 && all[0].logDir == SystemDisk().absolutePath(of: fixture.directory.path))
         #expect(all[0].totalBytes > 0 && all[0].usableBytes > 0 && all[0].usableBytes <= all[0].totalBytes)
         #expect(all[0].topics.map(\.name) == ["t"])
         #expect(all[0].topics[0].partitions.map(\.partitionSize) == [Int64(batch(count: 10).count), 0])
@@ -101,7 +101,8 @@ import Testing
         // A log that is not open is measured all the same.
         let topic = try #require(fixture.broker.catalog.topic(named: "t"))
         let closed = try PartitionLogs(
-            root: fixture.directory.path, durability: .process, background: BackgroundWork())
+            root: fixture.directory.path, durability: .process, openFiles: OpenFiles(on: SystemDisk()),
+            background: BackgroundWork())
         #expect(closed.sizeInBytes(of: topic, 0) == batch(count: 10).count)
     }
 

@@ -92,7 +92,7 @@ import Testing
         #expect(content.batches == [1...2, 3...3, 4...4])
         #expect(content.records.map(\.offset) == [3, 4])
         // Without snapshots the log itself must tell.
-        Directory.removeAll(fixture.path, ending: ".snapshot")
+        SystemDisk().removeAll(fixture.path, ending: ".snapshot")
         let again = try fixture.open(.machineCrash)
         let appended = try again.put(last)
         #expect(appended.isDuplicate && appended.baseOffset == 1)
@@ -191,9 +191,9 @@ import Testing
         let log = try fixture.open()
         for number in 0..<4 { try log.put(batch([KeyedRecord(key: 1, value: value(number))])) }
         let path = fixture.path + "/" + Segment.name(1, ".log")
-        var bytes = try #require(Directory.contents(of: path))
+        var bytes = try #require(SystemDisk().contents(of: path))
         bytes[RecordBatch.headerLength] = 0x7F
-        try Directory.replace(path, with: bytes, sync: false)
+        try SystemDisk().replace(path, with: bytes, sync: false)
         let before = fixture.files().filter { $0.key.hasSuffix(".log") }
         #expect(try log.compactNow() == nil)
         #expect(fixture.files().filter { $0.key.contains(".log") } == before)
@@ -216,7 +216,7 @@ import Testing
         broker.advance(to: fixture.now)
         #expect(try log.content().records.map(\.offset) == [4, 5])
         #expect(
-            Directory.contents(of: fixture.directory.path + "/cleaner-offset-checkpoint").map {
+            SystemDisk().contents(of: fixture.directory.path + "/cleaner-offset-checkpoint").map {
                 String(decoding: $0, as: UTF8.self)
             } == "0\n1\nt 0 5\n")
         // It looks again at once, finds nothing, and rests.
@@ -224,13 +224,13 @@ import Testing
         #expect(broker.nextDeadlineMillis == fixture.now + 10)
         fixture.now += 10
         broker.advance(to: fixture.now)
-        #expect(!Directory.names(in: log.directory).contains { $0.hasSuffix(".deleted") })
+        #expect(!SystemDisk().names(in: log.directory).contains { $0.hasSuffix(".deleted") })
         // A tenth of dirt is not worth it.
         log.configuration.segmentBytes = 1 << 20
         try log.put(batch((0..<40).map { KeyedRecord(key: $0, value: value(1)) }), now: noon)
         try broker.delete(topic)
         #expect(
-            Directory.contents(of: fixture.directory.path + "/cleaner-offset-checkpoint").map {
+            SystemDisk().contents(of: fixture.directory.path + "/cleaner-offset-checkpoint").map {
                 String(decoding: $0, as: UTF8.self)
             } == "0\n0\n")
     }

@@ -61,7 +61,7 @@ func patched(_ batch: [UInt8], _ change: (UnsafeMutableRawBufferPointer) -> Void
 final class LogFixture {
     let directory: TemporaryDirectory
     var configuration = LogConfiguration()
-    var openFiles = OpenFiles(capacity: 64)
+    var openFiles = OpenFiles(capacity: 64, on: SystemDisk())
     var work = BackgroundWork()
     let id = UUID(high: 1, low: 2)
 
@@ -85,15 +85,15 @@ final class LogFixture {
     func files(_ path: String? = nil) -> [String: [UInt8]] {
         let path = path ?? self.path
         var found: [String: [UInt8]] = [:]
-        for name in Directory.names(in: path) { found[name] = Directory.contents(of: path + "/" + name) }
+        for name in SystemDisk().names(in: path) { found[name] = SystemDisk().contents(of: path + "/" + name) }
         return found
     }
 
     /// Puts files in place of whatever is there.
     func restore(_ files: [String: [UInt8]]) throws {
-        Directory.remove(path)
-        try Directory.create(path)
-        for (name, bytes) in files { try Directory.replace(path + "/" + name, with: bytes, sync: false) }
+        SystemDisk().removeTree(path)
+        try SystemDisk().create(path)
+        for (name, bytes) in files { try SystemDisk().replace(path + "/" + name, with: bytes, sync: false) }
     }
 }
 
@@ -149,7 +149,7 @@ extension LogRegion {
 /// The descriptors of this process that are open on paths containing `part`.
 func openDescriptors(containing part: String) -> Int {
     #if os(Linux)
-        return Directory.names(in: "/proc/self/fd").count { name in
+        return SystemDisk().names(in: "/proc/self/fd").count { name in
             var target = [CChar](repeating: 0, count: 4096)
             let length = readlink("/proc/self/fd/" + name, &target, target.count)
             let text = String(decoding: target[..<max(0, length)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -160,9 +160,9 @@ func openDescriptors(containing part: String) -> Int {
     #endif
 }
 
-extension Directory {
+extension SystemDisk {
     /// Removes the files in `path` whose names end so.
-    static func removeAll(_ path: String, ending suffix: String) {
+    func removeAll(_ path: String, ending suffix: String) {
         for name in names(in: path) where name.hasSuffix(suffix) { unlink(path + "/" + name) }
     }
 }

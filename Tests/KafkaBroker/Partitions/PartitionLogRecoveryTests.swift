@@ -1,7 +1,14 @@
 import KafkaWire
+import Simulation
 import Testing
 
 @testable import KafkaBroker
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 @Suite("PartitionLog recovery") struct PartitionLogRecoveryTests {
     private let logName = "00000000000000000000.log"
@@ -120,6 +127,25 @@ import Testing
         }
     }
 
+    @Test(
+        "However long an fsync takes, a loss of power leaves no hole between segments",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func slowSync(seed: UInt64) throws {
+        let disk = SimulatedDisk(seed: seed, keepsUnsynced: true)
+        let fixture = try LogFixture()
+        fixture.openFiles = OpenFiles(capacity: 64, on: BrokerDisk(disk))
+        fixture.configuration.segmentBytes = 1000
+        fixture.work.run = { _, _ in }
+        let log = try fixture.open(durability: .full)
+        for _ in 0..<30 { try log.put(batch(count: 3)) }
+        #expect(log.segments.count > 3)
+        disk.kill()
+        disk.restart(hasLostPower: true)
+        let again = try fixture.open(.machineCrash, durability: .full)
+        #expect(again.logEndOffset >= log.segments[log.segments.count - 2].baseOffset)
+        #expect(try again.values().keys.sorted() == Array(0..<again.logEndOffset))
+    }
+
     @Test("After a loss of power a hole in the segment before the last one takes what follows with it")
     func hole() throws {
         let fixture = try LogFixture()
@@ -156,23 +182,23 @@ import Testing
 
     @Test("A full disk refuses the batch, leaves nothing of it behind, and the log goes on when there is room")
     func fullDisk() throws {
+        let disk = SimulatedDisk(seed: 1, keepsUnsynced: false)
         let fixture = try LogFixture()
+        fixture.openFiles = OpenFiles(capacity: 64, on: BrokerDisk(disk))
         let log = try fixture.open()
         try log.put(batch(count: 3))
-        let before = fixture.files()[logName]
-        let name = fixture.path + "/" + logName
+        let before = disk.files(endingWith: logName).map(\.bytes)
         var error: AppendError?
-        for room in [0, 1, 61, 700] {
-            fixture.openFiles.roomForWrites = room
+        for _ in 0..<8 {
+            disk.fail(after: 0, count: 1, code: ENOSPC)
             do throws(AppendError) {
                 _ = try log.append(batch(count: 3, length: 500), origin: .client, now: noon)
             } catch let refused {
                 error = refused
             }
         }
-        fixture.openFiles.roomForWrites = .max
         #expect(error?.error == .kafkaStorageError)
-        #expect(Directory.contents(of: name) == before)
+        #expect(disk.files(endingWith: logName).map(\.bytes) == before)
         #expect(log.logEndOffset == 3)
         try log.put(batch(count: 2))
         #expect(try log.values().count == 5)

@@ -267,14 +267,14 @@ import Testing
         let other = try fixture.open(id: UUID(high: 9, low: 9))
         #expect(other.logEndOffset == 0)
         try other.put(batch(count: 1))
-        #expect(Directory.names(in: fixture.directory.path).count { $0.hasSuffix("-delete") } == 1)
+        #expect(SystemDisk().names(in: fixture.directory.path).count { $0.hasSuffix("-delete") } == 1)
         #expect(try fixture.open(.clean, id: UUID(high: 9, low: 9)).logEndOffset == 1)
     }
 
     @Test("Descriptors are bounded, and all are let go at the close")
     func descriptors() throws {
         let fixture = try LogFixture()
-        fixture.openFiles = OpenFiles(capacity: 8)
+        fixture.openFiles = OpenFiles(capacity: 8, on: SystemDisk())
         fixture.configuration.segmentBytes = 300
         let log = try fixture.open()
         for _ in 0..<30 { try log.put(batch(count: 4)) }
@@ -292,7 +292,7 @@ import Testing
         try log.put(batch(count: 4))
         let region = try #require(try log.read(from: 0, maxBytes: 10_000, minOneBatch: true))
         log.abandon()
-        Directory.remove(fixture.path)
+        SystemDisk().removeTree(fixture.path)
         #expect(try region.bytes().count == batch(count: 4).count)
     }
 

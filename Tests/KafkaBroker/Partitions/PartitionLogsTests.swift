@@ -5,7 +5,9 @@ import Testing
 
 @Suite("PartitionLogs") struct PartitionLogsTests {
     private func logs(_ directory: TemporaryDirectory, bootID: String = "a") throws -> PartitionLogs {
-        try PartitionLogs(root: directory.path, durability: .process, background: BackgroundWork(), bootID: bootID)
+        try PartitionLogs(
+            root: directory.path, durability: .process, openFiles: OpenFiles(on: SystemDisk()),
+            background: BackgroundWork(), bootID: bootID)
     }
 
     private func log(_ logs: PartitionLogs, _ partition: Int32, topic: String = "t") throws -> PartitionLog {
@@ -36,8 +38,8 @@ import Testing
         // Torn by the crash: half a batch behind the last one.
         for partition in 0...1 {
             let path = directory.path + "/t-\(partition)/00000000000000000000.log"
-            let bytes = try #require(Directory.contents(of: path))
-            try Directory.replace(path, with: bytes + bytes[..<40], sync: false)
+            let bytes = try #require(SystemDisk().contents(of: path))
+            try SystemDisk().replace(path, with: bytes + bytes[..<40], sync: false)
         }
         let second = try logs(directory)
         #expect(try log(second, 0).logEndOffset == 2)
@@ -78,7 +80,7 @@ import Testing
         logs.onAbandon = { gone.append($0.name) }
         logs.delete(topicNamed: "t", id: UUID(high: 1, low: 1), partitionCount: 3)
         #expect(gone == ["t-0"])
-        #expect(!Directory.names(in: directory.path).contains { $0.hasPrefix("t-") })
+        #expect(!SystemDisk().names(in: directory.path).contains { $0.hasPrefix("t-") })
         #expect(try log(logs, 0).logEndOffset == 0)
     }
 
@@ -88,10 +90,10 @@ import Testing
         let logs = try logs(directory)
         try log(logs, 0, topic: "a-b").put(batch(count: 1))
         try log(logs, 0, topic: "cc").put(batch(count: 1))
-        try Directory.create(directory.path + "/d-0.abc-delete")
-        try Directory.create(directory.path + "/other")
+        try SystemDisk().create(directory.path + "/d-0.abc-delete")
+        try SystemDisk().create(directory.path + "/other")
         logs.removeStrays { $0 == "a-b" }
-        #expect(Directory.names(in: directory.path) == ["a-b-0", "other", ShutdownState.fileName])
+        #expect(SystemDisk().names(in: directory.path) == ["a-b-0", "other", ShutdownState.fileName])
     }
 
     @Test("The name of a deleted directory stays within 255 bytes")

@@ -92,7 +92,7 @@ import Testing
         #expect(throws: KafkaError.offsetOutOfRange) { try log.read(from: 29, maxBytes: 1, minOneBatch: true) }
         #expect(try log.values().keys.sorted() == Array(30..<50))
         #expect(givenUp.count == 9)
-        #expect(givenUp.allSatisfy { $0.hasSuffix(".deleted") && Directory.contents(of: $0) != nil })
+        #expect(givenUp.allSatisfy { $0.hasSuffix(".deleted") && SystemDisk().contents(of: $0) != nil })
         #expect(try region.bytes().count == region.length)
         // A reader that holds the file reads on; a restart removes what is left.
         log.close(now: noon)
@@ -159,7 +159,9 @@ import Testing
         var configuration = LogConfiguration()
         configuration.segmentBytes = batch(count: 10).count
         func logs() throws -> PartitionLogs {
-            try PartitionLogs(root: directory.path, durability: .process, background: BackgroundWork(), bootID: "b")
+            try PartitionLogs(
+                root: directory.path, durability: .process, openFiles: OpenFiles(on: SystemDisk()),
+                background: BackgroundWork(), bootID: "b")
         }
         func open(_ logs: PartitionLogs) throws -> PartitionLog {
             try logs.openLog(topic: "t", partition: 0, topicID: id, configuration: configuration, now: noon)
@@ -171,7 +173,7 @@ import Testing
         #expect(throws: KafkaError.offsetOutOfRange) { try log.deleteRecords(before: 31) }
         try first.writeStartOffsets()
         #expect(
-            Directory.contents(of: directory.path + "/log-start-offset-checkpoint").map {
+            SystemDisk().contents(of: directory.path + "/log-start-offset-checkpoint").map {
                 String(decoding: $0, as: UTF8.self)
             } == "0\n1\nt 0 15\n")
         #expect(log.logStartOffset == 15 && log.segments.count == 3)
@@ -187,9 +189,9 @@ import Testing
         let third = try open(try logs())
         #expect(third.logStartOffset == 30 && third.logEndOffset == 30)
         // The machine loses the records, not the offset.
-        Directory.remove(directory.path + "/t-0")
-        try Directory.create(directory.path + "/t-0")
-        try Directory.replace(directory.path + "/t-0/" + Segment.name(0, ".log"), with: [], sync: false)
+        SystemDisk().removeTree(directory.path + "/t-0")
+        try SystemDisk().create(directory.path + "/t-0")
+        try SystemDisk().replace(directory.path + "/t-0/" + Segment.name(0, ".log"), with: [], sync: false)
         let fourth = try open(try logs())
         #expect(fourth.logStartOffset == 30 && fourth.logEndOffset == 30)
         #expect(try fourth.put(batch(count: 1)).baseOffset == 30)
@@ -241,9 +243,9 @@ import Testing
         #expect(slices > 1 && slices < 20)
         for partition in [0, 150, 299] as [Int32] { #expect(try broker.log(topic, partition).logStartOffset == 1) }
         let path = log.directory + "/" + Segment.name(0, ".log.deleted")
-        #expect(Directory.contents(of: path) != nil)
+        #expect(SystemDisk().contents(of: path) != nil)
         run(to: fixture.now + 7)
-        #expect(Directory.contents(of: path) == nil)
+        #expect(SystemDisk().contents(of: path) == nil)
         #expect(broker.nextDeadlineMillis == fixture.now - 7 + 1000)
     }
 
@@ -334,12 +336,12 @@ import Testing
         try log.put(batch(count: 3))
         log.close(now: noon)
         let snapshot = fixture.path + "/" + Segment.name(3, ".snapshot")
-        #expect(Directory.contents(of: snapshot) != nil)
-        try Directory.replace(fixture.path + "/mark", with: [], sync: false)
+        #expect(SystemDisk().contents(of: snapshot) != nil)
+        try SystemDisk().replace(fixture.path + "/mark", with: [], sync: false)
         let before = fixture.files()
         let again = try fixture.open()
         #expect(try again.values().count == 3)
-        Directory.removeAll(fixture.path, ending: ".snapshot")
+        SystemDisk().removeAll(fixture.path, ending: ".snapshot")
         again.close(now: noon)
         #expect(fixture.files() == before.filter { !$0.key.hasSuffix(".snapshot") })
     }
@@ -350,18 +352,19 @@ import Testing
     func file() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/c"
-        let checkpoint = OffsetCheckpoint(path: path, syncs: false)
+        let checkpoint = OffsetCheckpoint(path: path, syncs: false, on: SystemDisk())
         checkpoint.set(5, of: "b-c-10")
         checkpoint.set(7, of: "a-0")
         checkpoint.set(8, of: "gone-0")
         checkpoint.keep { !$0.hasPrefix("gone") }
         try checkpoint.write()
-        #expect(Directory.contents(of: path).map { String(decoding: $0, as: UTF8.self) } == "0\n2\na 0 7\nb-c 10 5\n")
-        let again = OffsetCheckpoint(path: path, syncs: false)
+        #expect(
+            SystemDisk().contents(of: path).map { String(decoding: $0, as: UTF8.self) } == "0\n2\na 0 7\nb-c 10 5\n")
+        let again = OffsetCheckpoint(path: path, syncs: false, on: SystemDisk())
         #expect(again.offset(of: "b-c-10") == 5 && again.offset(of: "a-0") == 7 && again.offset(of: "x-0") == nil)
         for text in ["", "1\n0\n", "0\n2\na 0 7\n", "0\n1\na 0\n", "0\n1\na 0 x\n"] {
-            try Directory.replace(path, with: Array(text.utf8), sync: false)
-            #expect(OffsetCheckpoint(path: path, syncs: false).offset(of: "a-0") == nil)
+            try SystemDisk().replace(path, with: Array(text.utf8), sync: false)
+            #expect(OffsetCheckpoint(path: path, syncs: false, on: SystemDisk()).offset(of: "a-0") == nil)
         }
     }
 

@@ -12,7 +12,7 @@
 ///   renames, removals) come back in their order up to some point, which no sync of any file after them lets lie before them: so do
 ///   journaling file systems.
 /// - A write fails with EIO or ENOSPC, after a part of it or at once; a sync fails, and what it was to save may be lost for good although later
-///   syncs succeed, as on Linux.
+///   syncs of the same process succeed, as on Linux. (There a later process may be told so too, which is not simulated.)
 package final class SimulatedDisk {
     /// A system call's error number.
     package struct Failure: Error, Equatable {
@@ -93,6 +93,8 @@ package final class SimulatedDisk {
             loseNames()
             for file in unsynced.values.sorted(by: { $0.serial < $1.serial }) { file.losePower(&random) }
             unsynced = [:]
+        } else {
+            for file in unsynced.values { file.forgetFailedSyncs() }
         }
         isDead = false
         deathAfter = nil

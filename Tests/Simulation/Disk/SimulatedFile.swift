@@ -134,6 +134,11 @@ package final class SimulatedFile {
         }
     }
 
+    /// A new process syncs what the one before could not.
+    func forgetFailedSyncs() {
+        for index in changes.indices { changes[index].isStuck = false }
+    }
+
     /// The machine is switched off: of what was not synced some is there, some not, some in part.
     func losePower(_ random: inout SeededRandom) {
         for change in changes.reversed() {

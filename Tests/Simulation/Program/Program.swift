@@ -45,6 +45,7 @@ enum Program {
             return true
         }
         print("\(world.name) seed \(seed) fails after \(report.after) of \(steps.count) steps: \(failure)")
+        fflush(nil)
         let shrunk = world.shrink(seed, steps, options.bug)
         print("Shrunk to \(shrunk.count) steps: \(world.run(seed, shrunk, options.bug).failure?.description ?? "")")
         print(

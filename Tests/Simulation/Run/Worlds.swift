@@ -23,7 +23,7 @@ package struct WorldRunner: Sendable {
     }
 
     /// All worlds.
-    package static let all: [WorldRunner] = [WorldRunner(TablesWorld.self)]
+    package static let all: [WorldRunner] = [WorldRunner(TablesWorld.self), WorldRunner(BrokerWorld.self)]
 }
 
 /// What came of a run.

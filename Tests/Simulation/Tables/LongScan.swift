@@ -41,6 +41,7 @@ final class LongScan {
     /// Nothing of the turn has been.
     func turnFailed(_ committed: TablesModel) {
         hasSeenFailedTurn = true
+        noteTables(committed)
         if beganInTurn { items = committed.tables[shape.rawValue]?.items ?? [:] }
         beganInTurn = false
         // These have been in motion: what they were before is what they may be, and that they are missing is no fault.

@@ -25,6 +25,7 @@ final class Compaction: @unchecked Sendable {
     static let swapSuffix = ".swap"
 
     let directory: String
+    private let disk: any Disk
     /// The segments from the log's first one up to the first that stays as it is.
     let sources: [Source]
     let range: DirtyRange
@@ -36,10 +37,11 @@ final class Compaction: @unchecked Sendable {
     private let isCancelled = Atomic(false)
 
     init(
-        directory: String, sources: [Source], range: DirtyRange, _ configuration: LogConfiguration,
+        directory: String, on disk: any Disk, sources: [Source], range: DirtyRange, _ configuration: LogConfiguration,
         lastOffsets: [Int64: Int64], bufferBytes: Int64, now: Int64
     ) {
         self.directory = directory
+        self.disk = disk
         self.sources = sources
         self.range = range
         self.configuration = configuration
@@ -119,7 +121,7 @@ final class Compaction: @unchecked Sendable {
             let segment = try files { () throws(StorageError) in
                 try Segment(
                     baseOffset: sources[group.lowerBound].baseOffset, directory: directory,
-                    openFiles: OpenFiles(capacity: 8), now: now, suffix: Self.cleanedSuffix)
+                    openFiles: OpenFiles(capacity: 8, on: disk), now: now, suffix: Self.cleanedSuffix)
             }
             let filter = BatchFilter(
                 keys: keys, endOffset: range.firstUncleanableOffset, lastOffsets: lastOffsets,
@@ -143,7 +145,7 @@ final class Compaction: @unchecked Sendable {
     func removeCleaned(_ group: Range<Int>) {
         let base = sources[group.lowerBound].baseOffset
         for suffix in Segment.suffixes {
-            unlink(directory + "/" + Segment.name(base, suffix + Self.cleanedSuffix))
+            disk.unlink(directory + "/" + Segment.name(base, suffix + Self.cleanedSuffix))
         }
     }
 
@@ -186,7 +188,7 @@ final class Compaction: @unchecked Sendable {
         var failure: Failure?
         var isStopped = false
         let end = try files { () throws(StorageError) in
-            let file = try SegmentFile(path: source.path, create: false)
+            let file = try SegmentFile(path: source.path, create: false, on: disk)
             var scanner = BatchScanner(file: file, end: source.sizeInBytes)
             return try scanner.scan(from: 0, whole: true) { (batch, _) in
                 do throws(Failure) {

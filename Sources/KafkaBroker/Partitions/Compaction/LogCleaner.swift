@@ -24,7 +24,7 @@ package final class LogCleaner: BrokerPart {
         // How old a record is, the clock of the day says.
         let now = broker.now
         var filthiest: (log: PartitionLog, range: DirtyRange)?
-        for log in broker.logs.openLogs where log.configuration.isCompacted {
+        for log in broker.logs.compactedLogs {
             _ = try? log.deleteOldSegments(now: now, limit: 16)
             guard let range = (try? log.dirtyRange(checkpoint: broker.logs.cleanerOffset(of: log), now: now)) ?? nil,
                 range.isWorthCleaning(log.configuration)

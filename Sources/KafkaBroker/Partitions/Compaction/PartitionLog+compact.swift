@@ -33,7 +33,7 @@ extension PartitionLog {
         }
         let lastOffsets = producers.producers.compactMapValues { $0.batches.last?.lastOffset }
         let run = Compaction(
-            directory: directory, sources: sources, range: range, configuration, lastOffsets: lastOffsets,
+            directory: directory, on: disk, sources: sources, range: range, configuration, lastOffsets: lastOffsets,
             bufferBytes: bufferBytes, now: now)
         compaction = run
         background.run({ run.readKeys() }) { [self] isRead in
@@ -110,38 +110,38 @@ extension PartitionLog {
     func finishSwaps() throws(StorageError) -> Set<Int64> {
         var swapped: Set<Int64> = []
         let suffix = ".log" + Compaction.swapSuffix
-        for name in Directory.names(in: directory) {
+        for name in disk.names(in: directory) {
             guard let base = Segment.offset(ofName: name, suffix) else { continue }
             let path = directory + "/" + name
-            let end = try Self.endOffset(ofSegmentAt: path, base: base)
-            for other in Directory.names(in: directory) {
+            let end = try endOffset(ofSegmentAt: path, base: base)
+            for other in disk.names(in: directory) {
                 guard let offset = Segment.offset(ofName: other, ".log"), offset == base || base..<end ~= offset
                 else { continue }
-                for suffix in Segment.suffixes { unlink(directory + "/" + Segment.name(offset, suffix)) }
+                for suffix in Segment.suffixes { disk.unlink(directory + "/" + Segment.name(offset, suffix)) }
             }
-            guard rename(path, directory + "/" + Segment.name(base, ".log")) == 0 else {
+            guard disk.rename(path, to: directory + "/" + Segment.name(base, ".log")) == 0 else {
                 throw StorageError("rename", path)
             }
             swapped.insert(base)
         }
         let leftovers = [".tmp", Segment.deletedSuffix, Compaction.cleanedSuffix, Compaction.swapSuffix]
-        let names = Set(Directory.names(in: directory))
-        for name in names where leftovers.contains(where: name.hasSuffix) { unlink(directory + "/" + name) }
+        let names = Set(disk.names(in: directory))
+        for name in names where leftovers.contains(where: name.hasSuffix) { disk.unlink(directory + "/" + name) }
         // A segment's `.log` is the first of its files to be renamed when it goes.
         for suffix in Segment.suffixes {
             for name in names {
                 guard let base = Segment.offset(ofName: name, suffix), suffix != ".log",
                     !names.contains(Segment.name(base, ".log")), !swapped.contains(base)
                 else { continue }
-                unlink(directory + "/" + name)
+                disk.unlink(directory + "/" + name)
             }
         }
         return swapped
     }
 
     /// The offset behind the last batch of a segment's `.log`.
-    private static func endOffset(ofSegmentAt path: String, base: Int64) throws(StorageError) -> Int64 {
-        let file = try SegmentFile(path: path, create: false)
+    private func endOffset(ofSegmentAt path: String, base: Int64) throws(StorageError) -> Int64 {
+        let file = try SegmentFile(path: path, create: false, on: disk)
         var scanner = BatchScanner(file: file, end: try file.size())
         var end = base
         _ = try scanner.scan(from: 0) { (batch, _) in

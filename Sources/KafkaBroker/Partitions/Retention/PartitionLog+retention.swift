@@ -34,7 +34,7 @@ extension PartitionLog {
         hints.removeAll()
         advanceLogStartOffset(to: segments[0].baseOffset)
         giveUp(Array(deleted), now: now)
-        for segment in deleted { unlink(directory + "/" + Segment.name(segment.baseOffset, ".snapshot")) }
+        for segment in deleted { disk.unlink(directory + "/" + Segment.name(segment.baseOffset, ".snapshot")) }
     }
 
     /// Forgets idempotent producers that have been silent for `producer.id.expiration.ms`.

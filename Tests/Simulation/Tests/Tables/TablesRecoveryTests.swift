@@ -41,13 +41,18 @@ struct TablesRecoveryTests {
         @discardableResult
         func callAsFunction(_ operation: String, _ body: String) throws -> String {
             var output: [UInt8] = []
-            let bytes = Array(body.utf8)
-            try bytes.withUnsafeBytes {
-                try engine.execute(
-                    operation: operation, body: $0, context: .init(now: 1_700_000_000_000, region: "r"), into: &output)
-            }
+            if let long = try begin(operation, body, &output) { while try engine.resume(long, into: &output) {} }
             try engine.commitTurn()
             return String(decoding: output, as: UTF8.self)
+        }
+
+        /// Without a commit.
+        func begin(_ name: String, _ body: String, _ output: inout [UInt8]) throws -> LongOperation? {
+            let operation = try #require(Operations.all.first { $0.name == name })
+            return try Array(body.utf8).withUnsafeBytes {
+                try engine.begin(
+                    operation, body: $0, context: .init(now: 1_700_000_000_000, region: "r"), into: &output)
+            }
         }
 
         func put(_ key: String) throws {
@@ -75,6 +80,23 @@ struct TablesRecoveryTests {
         try tables.restart(hasLostPower: false)
         #expect(try tables.has("first"))
         #expect(try tables.has("second") == !isRefused)
+    }
+
+    @Test("A scan that has read of a turn whose commit then fails is refused like the turn")
+    func scanOfRefusedTurn() throws {
+        let tables = try Tables()
+        let filler = String(repeating: "x", count: 8_000)
+        for number in 0..<8 {
+            try tables("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(number)"},"x":{"S":"\#(filler)"}}}"#)
+        }
+        var output: [UInt8] = []
+        _ = try tables.begin("DeleteItem", #"{"TableName":"tab","Key":{"pk":{"S":"0"}}}"#, &output)
+        let scan = try #require(
+            try tables.begin("Scan", #"{"TableName":"tab","FilterExpression":"attribute_exists(pk)"}"#, &output))
+        tables.disk.fail(after: 0, count: 1, code: EIO)
+        #expect(throws: DynamoDBError.self) { try tables.engine.commitTurn() }
+        #expect(throws: DynamoDBError.self) { while try tables.engine.resume(scan, into: &output) {} }
+        #expect(try tables.has("0"))
     }
 
     @Test("What reads find after a crash is still there after a loss of power", arguments: 0..<8)

@@ -12,52 +12,47 @@ public final class SegmentFile: Sendable {
     /// Where it was opened.
     public let path: String
 
+    /// Where it lies.
+    private let disk: any Disk
+
     /// Opens `path` for reading and writing, and makes it when `create` is set.
-    init(path: String, create: Bool) throws(StorageError) {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0o644)
+    init(path: String, create: Bool, on disk: any Disk) throws(StorageError) {
+        let descriptor = disk.open(path, create: create)
         guard descriptor >= 0 else { throw StorageError("open", path) }
         self.descriptor = descriptor
         self.path = path
+        self.disk = disk
     }
 
-    deinit { close(descriptor) }
+    deinit { disk.close(descriptor) }
 
     /// The file's size in bytes.
     func size() throws(StorageError) -> Int {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw StorageError("examine", path) }
-        return Int(status.st_size)
+        let size = disk.size(of: descriptor)
+        guard size >= 0 else { throw StorageError("examine", path) }
+        return size
     }
 
     /// When the file was changed last, in milliseconds since 1970.
     func modifiedMillis() throws(StorageError) -> Int64 {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw StorageError("examine", path) }
-        #if canImport(Glibc)
-            let time = status.st_mtim
-        #else
-            let time = status.st_mtimespec
-        #endif
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        let millis = disk.modifiedMillis(of: descriptor)
+        guard millis >= 0 else { throw StorageError("examine", path) }
+        return millis
     }
 
     /// Gives the file the time of the last change that another has.
     func setModified(like other: String) throws(StorageError) {
-        var status = stat()
-        guard stat(other, &status) == 0 else { throw StorageError("examine", other) }
-        #if canImport(Glibc)
-            let times = [status.st_atim, status.st_mtim]
-        #else
-            let times = [status.st_atimespec, status.st_mtimespec]
-        #endif
-        guard futimens(descriptor, times) == 0 else { throw StorageError("set the time of", path) }
+        guard disk.setModified(of: descriptor, likeFileAt: other) == 0 else {
+            throw StorageError("set the time of", path)
+        }
     }
 
     /// Reads at `position` until `buffer` is full or the file ends; returns the bytes read.
     func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
         var done = 0
         while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(position + done))
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = disk.read(descriptor, into: rest, at: position + done)
             if count > 0 {
                 done += count
             } else if count == 0 {
@@ -70,21 +65,17 @@ public final class SegmentFile: Sendable {
     }
 
     /// Writes all of `bytes` at `position`. When it cannot, cuts the file back to `position` and throws.
-    ///
-    /// `room` is the number of bytes after which the disk is taken for full: a fault that simulations put in.
-    func append(
-        _ bytes: UnsafeRawBufferPointer, at position: Int, room: Int = .max
-    ) throws(StorageError) {
+    func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
         var done = 0
         while done < bytes.count {
-            let wanted = min(bytes.count, room) - done
-            let count = pwrite(descriptor, bytes.baseAddress! + done, wanted, off_t(position + done))
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = disk.write(descriptor, rest, at: position + done)
             if count > 0 {
                 done += count
             } else if count == 0 || errno != EINTR {
                 let code = count == 0 ? ENOSPC : errno
                 // Without the cut, the part that was written would be taken for a torn batch by whoever reads the file.
-                _ = ftruncate(descriptor, off_t(position))
+                _ = disk.truncate(descriptor, to: position)
                 throw StorageError("write", path, errno: code)
             }
         }
@@ -92,19 +83,13 @@ public final class SegmentFile: Sendable {
 
     /// Cuts the file to `size` bytes.
     func truncate(to size: Int) throws(StorageError) {
-        guard ftruncate(descriptor, off_t(size)) == 0 else {
+        guard disk.truncate(descriptor, to: size) == 0 else {
             throw StorageError("cut", path)
         }
     }
 
     /// Waits until the file's bytes are on the disk; false when the system could not.
-    func sync() -> Bool {
-        #if canImport(Glibc)
-            return fdatasync(descriptor) == 0
-        #else
-            return fcntl(descriptor, F_FULLFSYNC) == 0
-        #endif
-    }
+    func sync() -> Bool { disk.sync(descriptor) == 0 }
 }
 
 /// The files that are held open, bounded: the least recently used one is let go for the next. Thousands of partitions
@@ -113,12 +98,13 @@ public final class OpenFiles {
     private let capacity: Int
     private var clock: UInt64 = 0
     private var open: [LogFile] = []
-    /// The bytes of a batch after which the disk is taken for full; simulations set it.
-    var roomForWrites = Int.max
+    /// Where the files lie.
+    let disk: any Disk
 
     /// At most `capacity` descriptors are held (those of regions being sent come on top).
-    public init(capacity: Int = 512) {
+    package init(capacity: Int = 512, on disk: any Disk) {
         self.capacity = max(8, capacity)
+        self.disk = disk
         open.reserveCapacity(min(capacity, 512))
     }
 
@@ -163,7 +149,7 @@ final class LogFile {
     func use() throws(StorageError) -> SegmentFile {
         lastUse = openFiles.tick()
         if let handle { return handle }
-        let opened = try SegmentFile(path: path, create: true)
+        let opened = try SegmentFile(path: path, create: true, on: openFiles.disk)
         handle = opened
         openFiles.opened(self)
         return opened
@@ -171,7 +157,7 @@ final class LogFile {
 
     /// Writes all of `bytes` at `position`, or nothing.
     func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
-        try use().append(bytes, at: position, room: openFiles.roomForWrites)
+        try use().append(bytes, at: position)
     }
 
     /// Lets the descriptor go.
@@ -184,21 +170,20 @@ final class LogFile {
     /// Gives the file another name; an open descriptor stays good. False when the system does not.
     @discardableResult
     func rename(to path: String) -> Bool {
-        guard renamed(self.path, path) else { return false }
+        guard openFiles.disk.rename(self.path, to: path) == 0 else { return false }
         self.path = path
         return true
     }
 
+    /// Removes the name; an open descriptor stays good.
+    func unlinkName() { openFiles.disk.unlink(path) }
+
     /// Lets the descriptor go and removes the file.
     func remove() {
         release()
-        unlink(path)
+        openFiles.disk.unlink(path)
     }
 }
-
-/// Gives a file another name, in place of the one that has it. A function of its own because `LogFile.rename` hides the
-/// system's.
-private func renamed(_ path: String, _ target: String) -> Bool { rename(path, target) == 0 }
 
 extension LogRegion {
     /// `length` bytes of `segment` from `position` on.
