@@ -2,19 +2,19 @@
 public class LongOperation {
     /// When its request came; nil when nobody said so.
     final var arrivalNanos: Int64?
-    /// The turns that had been abandoned when it last read of one that was open; nil when it has not since a commit.
-    private var abandonedBefore: Int?
+    /// The turn that was open when it last read; nil when none was.
+    private var turnRead: Int?
 
     init() {}
 
     /// Notes what a step has read: of an open turn, or only what is committed.
     func noteStep(on storage: Storage) {
-        abandonedBefore = storage.hasWritten ? storage.abandonedTurns : nil
+        turnRead = storage.hasWritten ? storage.turn : nil
     }
 
     /// Throws when it has read of a turn that was then abandoned: it would show what never was.
     func check(_ storage: Storage) throws(DynamoDBError) {
-        guard let abandonedBefore, abandonedBefore != storage.abandonedTurns else { return }
+        guard let turnRead, storage.isAbandoned(turnRead) else { return }
         throw DynamoDBError(.internalServerError, Messages.internalServerError)
     }
 

@@ -19,8 +19,11 @@ final class Storage {
     private var lost: SQLiteError?
     /// What SQLite said last when it failed.
     private(set) var lastFailure: SQLiteError?
-    /// How many turns were abandoned.
-    private(set) var abandonedTurns = 0
+    /// The number of the turn that is open, or was last.
+    private(set) var turn = 0
+    /// The turns that were abandoned last, ascending.
+    private var abandonedTurns: [Int] = []
+    private static let abandonedTurnsMax = 64
     /// Whether the log may hold a commit that was refused.
     private var mayHoldRefused = false
     private var kept: [String: Statement] = [:]
@@ -199,6 +202,14 @@ final class Storage {
         guard !isTurnOpen else { return }
         try attempt { () throws(SQLiteError) in try connection.begin() }
         isTurnOpen = true
+        turn += 1
+    }
+
+    /// Whether nothing of a turn has stayed. Of turns before those that are remembered it says so too: on a disk that fails that often a scan is
+    /// better refused than wrong.
+    func isAbandoned(_ turn: Int) -> Bool {
+        abandonedTurns.contains(turn)
+            || abandonedTurns.count == Self.abandonedTurnsMax && turn < abandonedTurns[0]
     }
 
     /// Whether this turn has written anything.
@@ -249,7 +260,8 @@ final class Storage {
 
     private func abandonTurn() {
         connection.rollback()
-        abandonedTurns += 1
+        if abandonedTurns.count == Self.abandonedTurnsMax { abandonedTurns.removeFirst() }
+        abandonedTurns.append(turn)
         isTurnOpen = false
         lost = nil
         for table in changed { table.abandonChange() }

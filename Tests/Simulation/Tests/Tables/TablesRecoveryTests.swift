@@ -99,6 +99,25 @@ struct TablesRecoveryTests {
         #expect(try tables.has("0"))
     }
 
+    @Test("A scan that has read of a turn that was committed goes on, whatever becomes of later turns")
+    func scanOfCommittedTurn() throws {
+        let tables = try Tables()
+        let filler = String(repeating: "x", count: 8_000)
+        for number in 0..<8 {
+            try tables("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(number)"},"x":{"S":"\#(filler)"}}}"#)
+        }
+        var output: [UInt8] = []
+        _ = try tables.begin("DeleteItem", #"{"TableName":"tab","Key":{"pk":{"S":"0"}}}"#, &output)
+        let scan = try #require(
+            try tables.begin("Scan", #"{"TableName":"tab","FilterExpression":"attribute_exists(pk)"}"#, &output))
+        try tables.engine.commitTurn()
+        tables.disk.fail(after: 0, count: 1, code: EIO)
+        #expect(throws: DynamoDBError.self) { try tables.put("second") }
+        output = []
+        while try tables.engine.resume(scan, into: &output) {}
+        #expect(String(decoding: output, as: UTF8.self).contains(#""Count":8"#))
+    }
+
     @Test("What reads find after a crash is still there after a loss of power", arguments: 0..<8)
     func recoveredCommit(changes: Int) throws {
         let tables = try Tables()
