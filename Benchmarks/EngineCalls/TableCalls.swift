@@ -8,7 +8,7 @@ final class TableCalls: Work {
 
     private let engine: Engine
     private let operation: Operation
-    private let context = RequestContext(now: 1_700_000_000_000, region: "us-east-1")
+    private let context = RequestContext(now: 1_700_000_000_000, region: "us-east-1", arrivalNanos: 0)
     /// The request; `#####` in it stands for five digits that differ from call to call.
     private var request: [UInt8]
     private let places: [Int]
@@ -83,6 +83,7 @@ final class TableCalls: Work {
             }
         }
         try engine.commitTurn()
+        engine.countTurn(nowMillis: context.now, nanos: 0)
         while engine.step(now: context.now) {}
     }
 
@@ -114,6 +115,7 @@ final class TableCalls: Work {
             if requestsOfTurn == Self.requestsPerTurn {
                 requestsOfTurn = 0
                 try engine.commitTurn()
+                engine.countTurn(nowMillis: context.now, nanos: 0)
             }
         } catch {
             fatalError("\(operation.name): \(error)")

@@ -1,29 +1,51 @@
 /// Metrics: what requests put in, and what CloudWatch reads.
 extension Engine {
-    /// Notes what a request consumed and that it succeeded. Without a time of arrival, as for the items that a stack begins with,
-    /// nothing is noted.
+    /// Notes what a request consumed of a table, and that it succeeded. Without a time of arrival, as for the items that a stack
+    /// begins with, nothing is noted.
     @inline(__always)
     func measure(
-        _ operation: Metric.Operation, _ capacity: ConsumedCapacity, _ direction: ConsumedCapacity.Direction,
-        returnedItems: Int? = nil
+        _ operation: Metric.Operation, _ table: Table, units: Double, _ direction: ConsumedCapacity.Direction
     ) {
         guard let arrivalNanos else { return }
         metrics.note(
             Measurement(
-                capacity: capacity, direction: direction, operation: operation, returnedItems: returnedItems,
-                arrivalNanos: arrivalNanos))
+                table: table, units: units, arrivalNanos: arrivalNanos, returnedItems: -1, operation: operation,
+                direction: direction, isConditionFailed: false))
+    }
+
+    /// Notes what a request consumed of a table and its indexes, and that it succeeded.
+    func measure(
+        _ operation: Metric.Operation, _ capacity: ConsumedCapacity, _ direction: ConsumedCapacity.Direction,
+        returnedItems: Int = -1
+    ) {
+        guard let arrivalNanos else { return }
+        var units = capacity.tableUnits
+        for (index, consumed) in capacity.indexUnits {
+            if index.isGlobal {
+                metrics.note(
+                    IndexMeasurement(
+                        table: capacity.table, index: index.name.string, units: consumed, direction: direction))
+            } else {
+                units += consumed
+            }
+        }
+        // A query of a global index does not touch the table.
+        let isTableTouched = units > 0 || capacity.indexUnits.isEmpty
+        metrics.note(
+            Measurement(
+                table: capacity.table, units: units, arrivalNanos: arrivalNanos, returnedItems: returnedItems,
+                operation: operation, direction: isTableTouched ? direction : nil, isConditionFailed: false))
     }
 
     /// Notes that a condition on a table's item did not hold. AWS charges a write for that, by the item that is there; of a transaction
     /// it is not known what is charged, and nothing is counted.
     func measureFailedCondition(_ operation: Metric.Operation, _ table: Table, _ old: PutPlan.Old) {
         guard let arrivalNanos else { return }
-        let units = CapacityUnits.write(old.stored?.size ?? 0)
         metrics.note(
             Measurement(
-                capacity: ConsumedCapacity(table, tableUnits: units),
-                direction: operation == .transactWriteItems ? nil : .write, operation: operation,
-                isConditionFailed: true, arrivalNanos: arrivalNanos))
+                table: table, units: CapacityUnits.write(old.stored?.size ?? 0), arrivalNanos: arrivalNanos,
+                returnedItems: -1, operation: operation, direction: operation == .transactWriteItems ? nil : .write,
+                isConditionFailed: true))
     }
 
     /// Notes the error of the request under way.

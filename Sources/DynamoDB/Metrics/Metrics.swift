@@ -1,14 +1,25 @@
-/// What one request did, until its turn is over.
+/// What one request did, until its turn is over. Small, as every request makes one.
 struct Measurement {
-    let capacity: ConsumedCapacity
-    /// Which way the units went; nil when none is counted.
-    let direction: ConsumedCapacity.Direction?
-    let operation: Metric.Operation
-    var returnedItems: Int?
-    /// Whether the request failed because a condition did not hold.
-    var isConditionFailed = false
+    let table: Table
+    /// The units of the table and its local indexes.
+    let units: Double
     /// When it came, in nanoseconds of the clock that never goes back.
     let arrivalNanos: Int64
+    /// The items in its answer; negative where they are not counted.
+    let returnedItems: Int
+    let operation: Metric.Operation
+    /// Which way the units went; nil when the table is not touched.
+    let direction: ConsumedCapacity.Direction?
+    /// Whether the request failed because a condition did not hold.
+    let isConditionFailed: Bool
+}
+
+/// What one request consumed of a global index.
+struct IndexMeasurement {
+    let table: Table
+    let index: String
+    let units: Double
+    let direction: ConsumedCapacity.Direction
 }
 
 /// The metrics that the engine publishes.
@@ -25,6 +36,7 @@ final class Metrics {
     static let waitingMax = 65_536
 
     private var pending: [Measurement] = []
+    private var pendingIndexes: [IndexMeasurement] = []
     private var pendingErrors = 0
     private var dirty: [TableMetrics] = []
     private var userErrors = StatisticSet()
@@ -44,13 +56,17 @@ final class Metrics {
     /// Whether a turn has noted anything.
     var hasPending: Bool { !pending.isEmpty || pendingErrors > 0 }
 
+    @inline(__always)
     func note(_ measurement: Measurement) { pending.append(measurement) }
+
+    func note(_ measurement: IndexMeasurement) { pendingIndexes.append(measurement) }
 
     func noteUserError() { pendingErrors += 1 }
 
     /// Forgets what the turn noted.
     func abandonTurn() {
         pending.removeAll(keepingCapacity: true)
+        pendingIndexes.removeAll(keepingCapacity: true)
         pendingErrors = 0
     }
 
@@ -61,14 +77,18 @@ final class Metrics {
             drain()
             minute = now
         }
-        for measurement in pending {
-            let metrics = measurement.capacity.table.metrics
-            if !metrics.isDirty {
-                metrics.isDirty = true
-                dirty.append(metrics)
+        pending.withUnsafeBufferPointer { pending in
+            for measurement in pending {
+                let metrics = measurement.table.metrics
+                if !metrics.isDirty {
+                    metrics.isDirty = true
+                    dirty.append(metrics)
+                }
+                metrics.add(measurement, nanos: nanos)
             }
-            metrics.add(measurement, millis: Double(max(0, nanos - measurement.arrivalNanos)) / 1_000_000)
         }
+        // Each of these belongs to one of those.
+        for measurement in pendingIndexes { measurement.table.metrics.add(measurement) }
         for _ in 0..<pendingErrors { userErrors.add(1) }
         abandonTurn()
     }

@@ -5,45 +5,51 @@ final class TableMetrics {
     private var written = StatisticSet()
     private var conditionsFailed = StatisticSet()
     private var indexes: [(name: String, read: StatisticSet, written: StatisticSet)] = []
-    /// By the operation's place in the list of all.
-    private var latencies: [StatisticSet]
-    private var returned: [StatisticSet]
+    /// By the operation's place in the list of all: two for each, its milliseconds and the items of its answers. Not an array, as every
+    /// request adds to it.
+    private let operations: UnsafeMutablePointer<StatisticSet>
     /// Whether there is anything since then.
     var isDirty = false
 
     init(_ table: String) {
         self.table = table
-        latencies = Array(repeating: StatisticSet(), count: Metric.Operation.allCases.count)
-        returned = latencies
+        operations = .allocate(capacity: Self.operationCount)
+        operations.initialize(repeating: StatisticSet(), count: Self.operationCount)
     }
 
-    /// Adds the samples of a request that took so many milliseconds.
-    func add(_ measurement: Measurement, millis: Double) {
-        let place = measurement.operation.place
+    deinit { operations.deallocate() }
+
+    private static let operationCount = 2 * Metric.Operation.allCases.count
+
+    /// Adds the samples of a request that is over by now, on the clock by which it came.
+    @inline(__always)
+    func add(_ measurement: Measurement, nanos: Int64) {
         if measurement.isConditionFailed {
             conditionsFailed.add(1)
         } else {
-            latencies[place].add(millis)
-            if let items = measurement.returnedItems { returned[place].add(Double(items)) }
+            let place = 2 * measurement.operation.place
+            operations[place].add(Double(max(0, nanos - measurement.arrivalNanos)) / 1_000_000)
+            if measurement.returnedItems >= 0 { operations[place + 1].add(Double(measurement.returnedItems)) }
         }
-        guard let direction = measurement.direction else { return }
-        let capacity = measurement.capacity
-        var units = capacity.tableUnits
-        for (index, consumed) in capacity.indexUnits {
-            if index.isGlobal { add(consumed, direction, index: index.name.string) } else { units += consumed }
+        switch measurement.direction {
+        case .read: read.add(measurement.units)
+        case .write: written.add(measurement.units)
+        case nil: break
         }
-        // A query of a global index does not touch the table.
-        if units == 0, !capacity.indexUnits.isEmpty { return }
-        if direction == .read { read.add(units) } else { written.add(units) }
     }
 
-    private func add(_ units: Double, _ direction: ConsumedCapacity.Direction, index name: String) {
-        var position = indexes.firstIndex { $0.name == name } ?? indexes.endIndex
+    /// Adds what a request consumed of an index.
+    func add(_ measurement: IndexMeasurement) {
+        var position = indexes.firstIndex { $0.name == measurement.index } ?? indexes.endIndex
         if position == indexes.endIndex {
-            indexes.append((name, StatisticSet(), StatisticSet()))
+            indexes.append((measurement.index, StatisticSet(), StatisticSet()))
             position = indexes.endIndex - 1
         }
-        if direction == .read { indexes[position].read.add(units) } else { indexes[position].written.add(units) }
+        if measurement.direction == .read {
+            indexes[position].read.add(measurement.units)
+        } else {
+            indexes[position].written.add(measurement.units)
+        }
     }
 
     /// Gives away what there is.
@@ -61,8 +67,9 @@ final class TableMetrics {
         }
         indexes.removeAll()
         for operation in Metric.Operation.allCases {
-            drain(&latencies[operation.place], Metric(.successfulRequestLatency, table: table, operation: operation))
-            drain(&returned[operation.place], Metric(.returnedItemCount, table: table, operation: operation))
+            let place = 2 * operation.place
+            drain(&operations[place], Metric(.successfulRequestLatency, table: table, operation: operation))
+            drain(&operations[place + 1], Metric(.returnedItemCount, table: table, operation: operation))
         }
         isDirty = false
     }
@@ -70,6 +77,7 @@ final class TableMetrics {
 
 extension Metric.Operation {
     /// Its place in the list of all.
+    @inline(__always)
     fileprivate var place: Int {
         switch self {
         case .batchGetItem: 0

@@ -51,7 +51,7 @@ enum GetItem {
         }
         let level = ConsumedCapacity.Level(request.returnConsumedCapacity)
         let units = CapacityUnits.read(read ?? 0, isConsistent: request.isConsistent)
-        engine.measure(.getItem, ConsumedCapacity(table, tableUnits: units), .read)
+        engine.measure(.getItem, table, units: units, .read)
         if level != .none {
             if read != nil { output.append(UInt8(ascii: ",")) }
             JSONWriter.append(to: &output) { writer in
