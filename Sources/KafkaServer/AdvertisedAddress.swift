@@ -8,18 +8,24 @@ struct AdvertisedAddress: Equatable {
     let host: String
     let port: UInt16
 
-    /// - A loopback peer gets `localhost` and the port that it connected to.
+    /// - A loopback peer gets an advertised address of loopback, which may be that of a proxy; otherwise, or where that is meant for the
+    ///   other side of a published port, `localhost` and the port that it connected to.
     /// - An advertised name of the network is what everyone else gets.
     /// - An advertised `localhost` is of use only on the other side of a published port: a peer that shares a network with this machine gets
     ///   the address that it connected to, and all others get what is advertised.
     /// - Without anything advertised a peer gets the address that it connected to.
+    /// - Parameter isBehindPublishedPorts: whether this is a container, in which an advertised `localhost` means another machine's
     /// - Parameter neighbourhood: asked only when it matters, because it is read from the system
     init(
         peer: SocketAddress, local: SocketAddress, advertised: (host: String, port: UInt16)?,
-        neighbourhood: @autoclosure () -> Neighbourhood
+        isBehindPublishedPorts: Bool, neighbourhood: @autoclosure () -> Neighbourhood
     ) {
-        guard !peer.isLoopback else {
-            (host, port) = ("localhost", local.port)
+        if peer.isLoopback {
+            if let advertised, Self.isLoopback(advertised.host), !isBehindPublishedPorts {
+                (host, port) = advertised
+            } else {
+                (host, port) = ("localhost", local.port)
+            }
             return
         }
         guard let advertised, !Self.isLoopback(advertised.host) || !neighbourhood().has(peer, of: local) else {

@@ -9,6 +9,8 @@ public final class KafkaEndpoint {
         public var requestMaxBytes = 100 << 20
         /// `connections.max.idle.ms`.
         public var connectionsMaxIdle: Duration = .seconds(600)
+        /// Whether clients come through the published ports of a container: an advertised `localhost` is then their machine, not this one.
+        public var isBehindPublishedPorts = false
 
         /// Kafka's defaults.
         public init() {}
@@ -67,7 +69,8 @@ public final class KafkaEndpoint {
 
     private func accept(_ connection: Connection, _ advertised: (host: String, port: UInt16)?) {
         let told = AdvertisedAddress(
-            peer: connection.peer, local: connection.local, advertised: advertised, neighbourhood: .current())
+            peer: connection.peer, local: connection.local, advertised: advertised,
+            isBehindPublishedPorts: configuration.isBehindPublishedPorts, neighbourhood: .current())
         let client = Client(
             id: connection.id.rawValue, host: connection.peer.host, advertisedHost: told.host,
             advertisedPort: Int32(told.port))

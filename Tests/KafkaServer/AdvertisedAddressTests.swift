@@ -8,20 +8,35 @@ import Testing
     let neighbourhood = Neighbourhood(
         subnets: [Subnet(address: [172, 17, 0, 2], mask: [255, 255, 0, 0])], gateways: [[172, 17, 0, 1]])
 
-    func told(_ peer: String, at local: String = "172.17.0.2", advertised: (String, UInt16)?) throws -> String {
+    func told(
+        _ peer: String, at local: String = "172.17.0.2", advertised: (String, UInt16)?, inContainer: Bool = true
+    ) throws -> String {
         let address = AdvertisedAddress(
             peer: try #require(SocketAddress(host: peer, port: 55555)),
             local: try #require(SocketAddress(host: local, port: 9092)),
-            advertised: advertised.map { (host: $0.0, port: $0.1) }, neighbourhood: neighbourhood)
+            advertised: advertised.map { (host: $0.0, port: $0.1) }, isBehindPublishedPorts: inContainer,
+            neighbourhood: neighbourhood)
         return "\(address.host):\(address.port)"
     }
 
-    @Test("A loopback peer is told localhost and the port that it connected to, whatever is advertised")
+    @Test("In a container a loopback peer is told localhost and the port that it connected to, whatever is advertised")
     func loopback() throws {
         for advertised in [nil, ("kafka.test", 29092), ("localhost", 19092)] as [(String, UInt16)?] {
             #expect(try told("127.0.0.1", at: "127.0.0.1", advertised: advertised) == "localhost:9092")
             #expect(try told("::1", at: "::1", advertised: advertised) == "localhost:9092")
         }
+    }
+
+    @Test("On a machine of its own a loopback peer is told what is advertised of loopback, as that of a proxy")
+    func proxy() throws {
+        for advertised in ["127.0.0.1", "localhost"] {
+            #expect(
+                try told("127.0.0.1", at: "127.0.0.1", advertised: (advertised, 19092), inContainer: false)
+                    == advertised + ":19092")
+        }
+        #expect(
+            try told("127.0.0.1", at: "127.0.0.1", advertised: ("broker", 19092), inContainer: false)
+                == "localhost:9092")
     }
 
     @Test("Without anything advertised a peer is told the address that it connected to")

@@ -36,6 +36,7 @@ enum BrokerLoop {
         var limits = KafkaEndpoint.Configuration()
         limits.requestMaxBytes = Int(broker.configuration.socketRequestMaxBytes)
         limits.connectionsMaxIdle = .milliseconds(broker.configuration.connectionsMaxIdleMillis)
+        limits.isBehindPublishedPorts = settings.isInContainer
         let endpoint = KafkaEndpoint(loop: loop, broker: broker, configuration: limits)
         defer {
             endpoint.close()
