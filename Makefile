@@ -73,11 +73,10 @@ sim: build-packages ## the engines in virtual time, by seed: make sim SEED=1 STE
 	.build/debug/simulate $(if $(WORLD),--world $(WORLD)) --seed $(or $(SEED),1) --steps $(or $(STEPS),20000) \
 	    --runs $(or $(RUNS),1) $(if $(REPLAY),--replay '$(REPLAY)')
 
-# A million steps in runs of 20,000: each seed chooses another durability, other sizes, other faults. The broker's world has open findings
-# (docs/reliability.md), with which it would stop every soak: make sim WORLD=broker.
-sim-soak: build-packages ## a million steps of the simulation of the tables
+# A million steps of each world in runs of 20,000: each seed chooses another durability, other sizes, other faults.
+sim-soak: build-packages ## a million steps of the simulation of each world
 	swift build --product simulate
-	.build/debug/simulate --world tables --seed $(or $(SEED),1) --steps 20000 --runs 50
+	.build/debug/simulate --seed $(or $(SEED),1) --steps 20000 --runs 50
 
 # Everything that is killed, filled, fed and loaded in `make test`, in full size.
 soak: build sim-soak test-packages $(VENV)/ready ## kills, full disks, hostile clients, load, in full: make soak SEED=1 KILLS=200 ROUNDS=100

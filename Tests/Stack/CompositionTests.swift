@@ -180,4 +180,21 @@ struct HostAddressTests {
         #expect(port > 0)
         #expect(HostAddress.isFree(port: port))
     }
+
+    @Test("A port that a process holds which is about to end is waited for, and not for long")
+    func portOfADyingProcess() throws {
+        let port = try HostAddress("localhost").freePort()
+        let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
+        HostAddress.withSocket(address) { descriptor, name, length in
+            #expect(bind(descriptor, name, length) == 0)
+            #expect(listen(descriptor, 1) == 0)
+            #expect(!HostAddress.isFree(port: port, within: 30))
+            let holder = dup(descriptor)
+            Task.detached {
+                usleep(50_000)
+                close(holder)
+            }
+        }
+        #expect(HostAddress.isFree(port: port, within: 5_000))
+    }
 }

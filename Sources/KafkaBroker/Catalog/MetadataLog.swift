@@ -29,6 +29,11 @@ final class MetadataLog {
     private let file: SegmentFile
     private let syncs: Bool
     private var end = 0
+    /// Whether behind `end` there may be a part of an entry that was refused.
+    private var isTorn = false
+    /// Set by a failed fsync. The system may then hold lost bytes for written ones, so nothing is appended any more until the broker is
+    /// started again and reads what is really there.
+    private var hasFailed = false
 
     static let fileName = "metadata.log"
     private static let entryMax = 64 << 20
@@ -44,10 +49,13 @@ final class MetadataLog {
         let content = try file.bytes(at: 0, length: try file.size())
         end = try replayAll(content, replay)
         if end < content.count { try file.truncate(to: end) }
+        // A process that died before its fsync has left entries by which the broker goes from now on.
+        if syncs, !file.sync() || disk.syncDirectory(directory) != 0 { throw StorageError("sync", path) }
     }
 
     /// Writes one entry; after an error nothing of it stays.
     func append(_ record: MetadataRecord) throws(StorageError) {
+        guard !hasFailed else { throw StorageError("\(path) takes no more entries: an fsync has failed.") }
         guard let bytes = try? record.encoded() else { preconditionFailure("writing a record does not fail") }
         var entry: [UInt8] = []
         entry.reserveCapacity(bytes.count + Self.overhead)
@@ -55,21 +63,33 @@ final class MetadataLog {
         let sum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
         withUnsafeBytes(of: sum.bigEndian) { entry.append(contentsOf: $0) }
         entry += bytes
+        if isTorn { try cut() }
+        isTorn = true
         // The outcome is carried out of the closure, which cannot throw a typed error.
         let outcome: Result<Void, StorageError> = entry.withUnsafeBytes { all in
             do throws(StorageError) {
-                return .success(try file.append(all, at: end))
+                return .success(try file.write(all, at: end))
             } catch {
                 return .failure(error)
             }
         }
-        try outcome.get()
-        if syncs && !file.sync() {
-            let code = errno
-            try? file.truncate(to: end)
-            throw StorageError("sync", path, errno: code)
+        do throws(StorageError) {
+            try outcome.get()
+            if syncs, !file.sync() {
+                hasFailed = true
+                throw StorageError("sync", path)
+            }
+        } catch {
+            try? cut()
+            throw error
         }
+        isTorn = false
         end += entry.count
+    }
+
+    private func cut() throws(StorageError) {
+        try file.truncate(to: end)
+        isTorn = false
     }
 
     /// Replays entry by entry; returns where the last whole one ends.

@@ -49,7 +49,7 @@ extension Disk {
             // The outcome is carried out of the closure, which cannot throw a typed error.
             let outcome: Result<Void, StorageError> = bytes.withUnsafeBytes { all in
                 do throws(StorageError) {
-                    return .success(try file.append(all, at: 0))
+                    return .success(try file.write(all, at: 0))
                 } catch {
                     return .failure(error)
                 }

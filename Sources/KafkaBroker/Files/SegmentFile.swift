@@ -64,8 +64,8 @@ public final class SegmentFile: Sendable {
         return done
     }
 
-    /// Writes all of `bytes` at `position`. When it cannot, cuts the file back to `position` and throws.
-    func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
+    /// Writes all of `bytes` at `position`. When it throws, a part of them may be there.
+    func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -73,10 +73,7 @@ public final class SegmentFile: Sendable {
             if count > 0 {
                 done += count
             } else if count == 0 || errno != EINTR {
-                let code = count == 0 ? ENOSPC : errno
-                // Without the cut, the part that was written would be taken for a torn batch by whoever reads the file.
-                _ = disk.truncate(descriptor, to: position)
-                throw StorageError("write", path, errno: code)
+                throw StorageError("write", path, errno: count == 0 ? ENOSPC : errno)
             }
         }
     }
@@ -139,6 +136,8 @@ final class LogFile {
     private let openFiles: OpenFiles
     fileprivate var handle: SegmentFile?
     fileprivate var lastUse: UInt64 = 0
+    /// Where the file should end, when a write has failed and the part that it left could not be cut off.
+    private var torn: Int?
 
     init(path: String, openFiles: OpenFiles) {
         self.path = path
@@ -155,9 +154,23 @@ final class LogFile {
         return opened
     }
 
-    /// Writes all of `bytes` at `position`, or nothing.
+    /// Writes all of `bytes` at `position`, the file's end, or nothing.
     func append(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageError) {
-        try use().append(bytes, at: position)
+        try mend()
+        do throws(StorageError) {
+            try use().write(bytes, at: position)
+        } catch {
+            torn = position
+            try? mend()
+            throw error
+        }
+    }
+
+    /// Cuts off what a failed write has left: whoever reads the file would take it for a torn batch, and what follows for lost.
+    func mend() throws(StorageError) {
+        guard let torn else { return }
+        try use().truncate(to: torn)
+        self.torn = nil
     }
 
     /// Lets the descriptor go.

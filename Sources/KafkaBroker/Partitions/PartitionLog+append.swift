@@ -122,21 +122,22 @@ extension PartitionLog {
             adding: batch.bytes.count, lastOffset: batch.lastOffset, maxTimestamp: maxTimestamp, configuration, now: now
         )
         guard isFull, logEndOffset > active.baseOffset else { return active }
+        try active.log.mend()
         active.seal()
-        if durability == .full { try syncAll(before: active) }
+        if durability == .full { try syncAll(with: active) }
         let rolled = try beginSegment(now: now)
         writeSnapshot(now: now)
-        if durability == .process, let file = try? active.log.use() {
+        if durability == .process, let files = try? [active.log.use()] + active.indexFiles() {
             // Off the loop: what a rolled segment holds is then safe from a loss of power too.
-            background.run({ file.sync() }, { _ in })
+            background.run({ files.allSatisfy { $0.sync() } }, { _ in })
         }
         return rolled
     }
 
-    /// After a loss of power the last two segments are checked, so that those before them have to be safe when another one begins. That an
-    /// fsync takes as long as it takes to fill a segment is the only case in which there is something to wait for.
-    private func syncAll(before active: Segment) throws(StorageError) {
-        for file in syncing + unsynced where file.path != active.log.path && !file.sync() {
+    /// Waits until everything that the next segment comes after is on the disk. A start after a loss of power believes the indexes of older
+    /// segments and the snapshot of producers that is written now, and in a compacted log it cannot tell a loss from a gap.
+    private func syncAll(with active: Segment) throws(StorageError) {
+        for file in try syncing + unsynced + [active.log.use()] + active.indexFiles() where !file.sync() {
             hasFailed = true
             throw StorageError("sync", file.path)
         }
@@ -144,7 +145,7 @@ extension PartitionLog {
 
     func beginSegment(now: Int64) throws(StorageError) -> Segment {
         let segment = try Segment(baseOffset: logEndOffset, directory: directory, openFiles: openFiles, now: now)
-        if durability == .full { disk.syncDirectory(directory) }
+        if durability == .full, disk.syncDirectory(directory) != 0 { throw StorageError("sync", directory) }
         if segments.isEmpty { logStartOffset = logEndOffset }
         segments.append(segment)
         return segment
@@ -211,10 +212,12 @@ extension PartitionLog {
         }
     }
 
-    private func synced(_ isDurable: Bool, end: Int64, position: (baseOffset: Int64, position: Int), count: Int) {
+    private func synced(_ isDone: Bool, end: Int64, position: (baseOffset: Int64, position: Int), count: Int) {
         isSyncing = false
         syncing = []
-        if !isDurable { hasFailed = true }
+        if !isDone { hasFailed = true }
+        // Another one may have failed meanwhile, and the system says so only once.
+        let isDurable = !hasFailed
         if isDurable, end > highWatermark {
             highWatermark = end
             readableEnd = position

@@ -45,10 +45,8 @@ extension PartitionLog {
     /// Waits until what was found is on the disk. A process that died before its fsync has left records that consumers read from now on:
     /// a loss of power must not take them back.
     private func secure() throws(StorageError) {
-        for segment in segments {
-            guard try segment.log.use().sync() else { throw StorageError("sync", segment.log.path) }
-        }
-        disk.syncDirectory(directory)
+        for segment in segments { try segment.sync() }
+        guard disk.syncDirectory(directory) == 0 else { throw StorageError("sync", directory) }
     }
 
     /// Begins anew at `offset`: the machine has lost all records that were not deleted.
@@ -113,6 +111,8 @@ extension PartitionLog {
     /// Makes the directory with its metadata before the first batch.
     func makeDirectory() throws(StorageError) {
         try disk.create(directory)
+        let root = String(directory.dropLast(name.utf8.count + 1))
+        if durability == .full, disk.syncDirectory(root) != 0 { throw StorageError("sync", root) }
         let text = "version: 0\ntopic_id: \(topicID)"
         try disk.replace(metadataPath, with: Array(text.utf8), sync: durability == .full)
     }
@@ -152,7 +152,8 @@ extension PartitionLog {
     static let snapshotIntervalBytes = 32 << 20
 
     private func loadProducers(_ names: [String], shutdown: Shutdown, now: Int64) throws(StorageError) {
-        var from = logStartOffset
+        // Records that were deleted, and are there, tell of producers too: a batch that comes again is known by them.
+        var from = segments.first?.baseOffset ?? logStartOffset
         for offset in names.compactMap({ Segment.offset(ofName: $0, ".snapshot") }).sorted(by: >) {
             let path = directory + "/" + Segment.name(offset, ".snapshot")
             guard offset <= logEndOffset, let bytes = disk.contents(of: path),
@@ -196,12 +197,13 @@ extension PartitionLog {
     }
 
     /// Writes the producer state at the log's end and removes older snapshots that no segment begins with. It is only a
-    /// help for the next start: a failure leaves it to the scan.
-    func writeSnapshot(now: Int64) {
+    /// help for the next start, as long as no segment goes: a failure leaves it to the scan. False when it could not be written.
+    @discardableResult
+    func writeSnapshot(now: Int64) -> Bool {
         producers.expire(now: now, expirationMillis: configuration.producerIDExpirationMillis)
         let path = directory + "/" + Segment.name(logEndOffset, ".snapshot")
         guard (try? disk.replace(path, with: ProducerSnapshot.encode(producers), sync: durability == .full)) != nil
-        else { return }
+        else { return false }
         bytesSinceSnapshot = 0
         snapshotOffset = logEndOffset
         for name in disk.names(in: directory) {
@@ -210,5 +212,6 @@ extension PartitionLog {
             else { continue }
             disk.unlink(directory + "/" + name)
         }
+        return true
     }
 }

@@ -233,11 +233,12 @@ final class Segment {
         return firstTimestamp
     }
 
+    /// The open files of the two indexes.
+    func indexFiles() throws(StorageError) -> [SegmentFile] { [try offsetIndex.file.use(), try timeIndex.file.use()] }
+
     /// Waits until the files' bytes are on the disk.
     func sync() throws(StorageError) {
-        for file in [log, offsetIndex.file, timeIndex.file] {
-            guard try file.use().sync() else { throw StorageError("sync", file.path) }
-        }
+        for file in [try log.use()] + (try indexFiles()) where !file.sync() { throw StorageError("sync", file.path) }
     }
 
     private func loadFirstTimestamp() throws(StorageError) {

@@ -126,6 +126,16 @@ struct HostAddress: Equatable, Sendable {
         return true
     }
 
+    /// Whether a port is free now or gets free within so many milliseconds, for which the thread sleeps.
+    static func isFree(port: UInt16, within millis: Int) -> Bool {
+        let pause = 10
+        for _ in 0..<millis / pause {
+            if isFree(port: port) { return true }
+            usleep(UInt32(pause * 1_000))
+        }
+        return isFree(port: port)
+    }
+
     /// The port that a socket gets when it listens on an address, nil (with errno) when it cannot; the socket is closed
     /// again. As servers do, with SO_REUSEADDR: only a socket that listens is in the way.
     private static func bound(_ address: SocketAddress) -> UInt16? {

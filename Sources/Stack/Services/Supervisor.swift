@@ -52,6 +52,10 @@ final class Supervisor {
     private var timer: Timer?
     private var pending: [Supervision.Event] = []
 
+    /// How long the ports of services may be taken still when the nestbox before was killed, in milliseconds: its services are killed after
+    /// it, and it takes a process a moment to end.
+    private static let predecessorMillis = 2_000
+
     /// Finds the services' programs and checks that their ports are free; nothing is started yet.
     /// - Parameters:
     ///   - lines: where the services' lines go, besides their logs
@@ -73,7 +77,10 @@ final class Supervisor {
         var services: [Running] = []
         for (number, definition) in settings.stack.services.enumerated() {
             let program = try Self.program(of: definition, settings.stack, shell, executable)
-            if let port = definition.port, !settings.servicesGetFreePorts, !HostAddress.isFree(port: port) {
+            let patience = data.takenOverFrom == nil ? 0 : Self.predecessorMillis
+            if let port = definition.port, !settings.servicesGetFreePorts,
+                !HostAddress.isFree(port: port, within: patience)
+            {
                 throw PortHolder.failure(
                     port: port, wantedBy: definition.name, holder: PortHolder.find(port: port),
                     mend: "change its `port` in the stack file, or use --any-port")

@@ -29,12 +29,22 @@ extension PartitionLog {
     private func deleteSegments(_ count: Int, now: Int64) throws(StorageError) {
         // There is always a segment that takes the next batch.
         if count == segments.count { try roll(now: now) }
+        try keepProducers(from: segments[count].baseOffset, now: now)
         let deleted = segments[..<count]
         segments.removeFirst(count)
         hints.removeAll()
         advanceLogStartOffset(to: segments[0].baseOffset)
         giveUp(Array(deleted), now: now)
         for segment in deleted { disk.unlink(directory + "/" + Segment.name(segment.baseOffset, ".snapshot")) }
+    }
+
+    /// Makes sure that what the segments before `offset` say of producers is known without them, so that a batch of theirs that comes again
+    /// is not taken for a new one.
+    private func keepProducers(from offset: Int64, now: Int64) throws(StorageError) {
+        if producers.isEmpty || snapshotOffset ?? -1 >= offset { return }
+        guard writeSnapshot(now: now) else {
+            throw StorageError("A snapshot of the producers of \(name) could not be written.")
+        }
     }
 
     /// Forgets idempotent producers that have been silent for `producer.id.expiration.ms`.
