@@ -59,6 +59,7 @@ let package = Package(
         // C of our own: what Swift cannot say
         .target(name: "CCRC32", dependencies: ["CZlib"]),
         .target(name: "CCRC32C"),
+        .target(name: "CSQLitePageCache", dependencies: ["CSQLite"]),
         .target(name: "CSocket"),
 
         // The event loop and HTTP
@@ -66,7 +67,7 @@ let package = Package(
         module("HTTP", ["Reactor"]),
 
         // DynamoDB
-        module("SQLite", ["CSQLite"]),
+        module("SQLite", ["CSQLite", "CSQLitePageCache"]),
         module("DynamoDB", ["SQLite"]),
         module("AWSSignature", ["COpenSSL"]),
         module("AWSProtocols", ["DynamoDB"]),

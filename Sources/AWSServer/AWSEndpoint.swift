@@ -40,10 +40,15 @@ public final class AWSEndpoint {
     private var long: [LongAnswer] = []
     private var body: [UInt8] = []
     private var steps: Timer?
+    private var copies: Timer?
     private var expiry: Timer?
     /// When `expiry` fires, in milliseconds since 1970; nil when it does not.
     private var expiryMillis: Int64?
     private var isStepSoon = true
+    /// Whether `copies` will look at the logs.
+    private var awaitsRest = false
+    /// How long nothing is to be written before a database's log is copied.
+    private static let restBeforeCopy = Duration.milliseconds(250)
     private var resumes: Timer?
     private var lateCommit: Timer?
 
@@ -91,6 +96,7 @@ public final class AWSEndpoint {
         databases.onOpen = { [unowned self] in stepSoon() }
         steps = loop.timer { [unowned self] in step() }
         resumes = loop.timer { [unowned self] in resumeLong() }
+        copies = loop.timer { [unowned self] in settleLogs() }
         expiry = loop.timer { [unowned self] in
             expiryMillis = nil
             let now = loop.wallMillis
@@ -120,6 +126,7 @@ public final class AWSEndpoint {
         endTurn()
         server?.close()
         steps?.stop()
+        copies?.stop()
         resumes?.stop()
         expiry?.stop()
     }
@@ -161,6 +168,10 @@ public final class AWSEndpoint {
             composer.send(through: answer.exchange)
         }
         stepSoon()
+        if !awaitsRest {
+            awaitsRest = true
+            copies?.start(after: Self.restBeforeCopy)
+        }
     }
 
     /// Counts the turn's requests in the metrics. The clock is read once more: a request's time is from the turn in which it came, which
@@ -179,6 +190,13 @@ public final class AWSEndpoint {
         guard !isStepSoon else { return }
         isStepSoon = true
         steps?.start(after: .milliseconds(databases.open.contains { $0.engine.isBuildingIndex } ? 1 : 50))
+    }
+
+    /// Copies the logs of databases that have come to rest.
+    private func settleLogs() {
+        awaitsRest = false
+        for database in databases.open where database.engine.settleLog() { awaitsRest = true }
+        if awaitsRest { copies?.start(after: Self.restBeforeCopy) }
     }
 
     /// Background work of one database: a slice now, the next one soon if there is more, so that requests come in between; else

@@ -51,7 +51,7 @@ public final class Engine {
     private(set) var arrivalNanos: Int64?
     /// The region that the request under way is signed for.
     private(set) var region = ""
-    /// Whether a turn has been committed since the last call of `step`.
+    /// Whether a turn has been committed since the last call of `settleLog`.
     private var hasCommitted = false
     /// Whether no request has come since the last call of `rest`.
     private var isIdle = true
@@ -66,7 +66,7 @@ public final class Engine {
         self.configuration = configuration
         var options = Connection.Options()
         switch configuration.durability {
-        case .memory: options.synchronous = .off
+        case .memory: (options.synchronous, options.journal) = (.off, .memory)
         case .process: options.synchronous = .normal
         case .full: options.synchronous = .full
         }
@@ -152,7 +152,7 @@ public final class Engine {
     /// What SQLite said last when it failed, for the log.
     public var lastFailure: String? { storage.lastFailure?.description }
 
-    /// One slice of background work, about a millisecond: a job of `BackgroundJob.all`, each in its turn, or the write-ahead log.
+    /// One slice of background work, about a millisecond: a job of `BackgroundJob.all`, each in its turn.
     /// Call it when no turn is open; whether there is more to do.
     public func step(now: Int64) -> Bool {
         guard !storage.hasWritten else { return true }
@@ -172,9 +172,15 @@ public final class Engine {
                 continue
             }
         }
-        // Under load the log grows up to its bound; once nothing has been written between two calls, it is copied.
+        return false
+    }
+
+    /// Copies the write-ahead log into the database file, once nothing has been committed between two calls: under load the log grows up to
+    /// its bound, as what is copied often is written often. To be called between turns, some hundred milliseconds after a commit and
+    /// again as long as it says so.
+    public func settleLog() -> Bool {
         guard storage.connection.pagesInLog >= Engine.checkpointPages else { return false }
-        if hasCommitted {
+        if hasCommitted || storage.hasWritten {
             hasCommitted = false
             return true
         }

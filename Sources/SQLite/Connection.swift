@@ -1,4 +1,5 @@
 import CSQLite
+import CSQLitePageCache
 
 /// A connection to a database file; the only one, on one thread.
 public final class Connection {
@@ -14,8 +15,18 @@ public final class Connection {
             case full = "FULL"
         }
 
+        /// Where what undoes a transaction is kept.
+        public enum Journal: String, Sendable {
+            /// In a log beside the file, which new pages go to: a transaction is whole or not there after a crash of the process.
+            case writeAheadLog = "WAL"
+            /// In memory, and new pages go to the file at once: half the writing, and after a crash the file is of no use.
+            case memory = "MEMORY"
+        }
+
         /// When SQLite waits for the disk.
         public var synchronous = Synchronous.normal
+        /// Where what undoes a transaction is kept.
+        public var journal = Journal.writeAheadLog
         /// The page cache, in KiB.
         public var cacheKiB = 64 << 10
         /// How much of the file is read through a memory map, in bytes.
@@ -29,8 +40,10 @@ public final class Connection {
         public init() {}
     }
 
-    /// SQLite counts the bytes of each allocation, under a lock, unless it is told not to before its first use.
-    private static let hasNoStatistics = nestbox_sqlite_disable_statistics() == SQLITE_OK
+    /// What SQLite must be told before its first use: not to count the bytes of each allocation, which it does under a lock, and not to look
+    /// through its whole page cache at each commit.
+    private static let isConfigured =
+        nestbox_sqlite_disable_statistics() == SQLITE_OK && nestbox_sqlite_bound_truncation() == SQLITE_OK
 
     /// The open database.
     let handle: OpaquePointer
@@ -39,11 +52,11 @@ public final class Connection {
     private let mmapBytes: Int64
     private(set) var isClosed = false
 
-    /// Opens or creates the file at `path`, for this connection alone, with a write-ahead log.
+    /// Opens or creates the file at `path`, for this connection alone.
     ///
     /// Throws when the file cannot be opened, is not a database, or another process has it open.
     public init(path: String, options: Options = Options()) throws(SQLiteError) {
-        _ = Self.hasNoStatistics
+        _ = Self.isConfigured
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags, options.fileLayer)
@@ -65,7 +78,7 @@ public final class Connection {
                 return SQLITE_OK
             }, walPages)
         try execute("PRAGMA locking_mode=EXCLUSIVE")
-        try execute("PRAGMA journal_mode=WAL")
+        try execute("PRAGMA journal_mode=\(options.journal.rawValue)")
         try execute("PRAGMA synchronous=\(options.synchronous.rawValue)")
         try execute("PRAGMA cache_size=-\(options.cacheKiB)")
         try execute("PRAGMA mmap_size=\(options.mmapBytes)")

@@ -51,6 +51,44 @@ final class TemporaryDirectory {
         #expect(rows[0].2 == "é")
     }
 
+    @Test(
+        "Pages behind a database's end are forgotten when it is cut back, and others take their numbers",
+        arguments: [Connection.Options.Journal.writeAheadLog, .memory])
+    func cutBack(_ journal: Connection.Options.Journal) throws {
+        var options = Connection.Options()
+        options.journal = journal
+        let connection = try open(options)
+        try connection.execute("CREATE TABLE t(a BLOB PRIMARY KEY, b BLOB)")
+        // Keys in no order, so that trees are balanced all the time.
+        func insert(_ rows: Range<Int>, _ letter: String) throws(SQLiteError) {
+            for row in rows {
+                let key = row &* 2_654_435_761 % 4_294_967_296
+                try connection.execute(
+                    "INSERT INTO t VALUES (x'\(String(key, radix: 16).leftPadded(to: 8))', '\(letter)')")
+            }
+        }
+        func count(_ letter: String) throws -> Int64 {
+            try connection.integer("SELECT count(*) FROM t WHERE b = '\(letter)'")
+        }
+        func isWhole() throws -> Bool {
+            let check = try connection.prepare("PRAGMA integrity_check")
+            defer { check.reset() }
+            return try check.step() && check.text(0) == "ok"
+        }
+        try connection.transaction { () throws(SQLiteError) in try insert(0..<1_500, "a") }
+        try connection.begin()
+        try insert(1_500..<4_000, "b")
+        connection.rollback()
+        try connection.transaction { () throws(SQLiteError) in try insert(4_000..<6_000, "c") }
+        #expect(try [count("a"), count("b"), count("c")] == [1_500, 0, 2_000])
+        #expect(try isWhole())
+        try connection.execute("DELETE FROM t WHERE b = 'a'")
+        try connection.execute("VACUUM")
+        try connection.transaction { () throws(SQLiteError) in try insert(6_000..<9_000, "d") }
+        #expect(try [count("a"), count("c"), count("d")] == [0, 2_000, 3_000])
+        #expect(try isWhole())
+    }
+
     @Test("A database is exclusive: a second connection is refused")
     func exclusive() throws {
         let first = try open()
@@ -199,3 +237,9 @@ private func copyFile(_ from: String, _ to: String) throws {
 }
 
 private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 { open(path, flags, mode) }
+
+extension String {
+    fileprivate func leftPadded(to count: Int) -> String {
+        String(repeating: "0", count: max(0, count - self.count)) + self
+    }
+}

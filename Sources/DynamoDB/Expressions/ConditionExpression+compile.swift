@@ -3,6 +3,8 @@
 struct ConditionCompiler {
     var attributes: ExpressionAttributes
     var paths: [DocumentPath] = []
+    /// Whether another value of the same type might make another condition, or none.
+    private(set) var dependsOnValues = false
 
     typealias Operand = ConditionExpression.Operand
     typealias Node = ConditionExpression.Node
@@ -91,8 +93,9 @@ struct ConditionCompiler {
         }
     }
 
-    private func dataType(_ operand: Operand) throws(ExpressionProblem) -> DataType {
-        guard case .value(.s(let name)) = operand else {
+    private mutating func dataType(_ operand: Operand) throws(ExpressionProblem) -> DataType {
+        dependsOnValues = true
+        guard case .parameter(let place) = operand, case .s(let name) = attributes.values[place] else {
             guard let type = knownType(operand) else { throw .init(Messages.operandTypeUnknown("attribute_type")) }
             throw .init(Messages.operandType("attribute_type", type))
         }
@@ -109,7 +112,7 @@ struct ConditionCompiler {
             let path = try written.resolved(&attributes)
             paths.append(path)
             return .path(path)
-        case .value(let placeholder): return .value(try attributes.value(placeholder))
+        case .value(let placeholder): return .parameter(try attributes.parameter(placeholder))
         case .call(let call):
             var first: Operand?
             for argument in call.arguments {
@@ -154,8 +157,10 @@ struct ConditionCompiler {
         throw .init(Messages.operandType(name, type))
     }
 
-    private func checkBounds(_ low: Operand, _ high: Operand) throws(ExpressionProblem) {
-        guard case .value(let low) = low, case .value(let high) = high else { return }
+    private mutating func checkBounds(_ low: Operand, _ high: Operand) throws(ExpressionProblem) {
+        guard case .parameter(let first) = low, case .parameter(let second) = high else { return }
+        dependsOnValues = true
+        let (low, high) = (attributes.values[first], attributes.values[second])
         if low.type != high.type { throw .init(Messages.boundsTypes(low, high)) }
         if let order = low.order(to: high), order > 0 { throw .init(Messages.boundsOrder(low, high)) }
     }
@@ -165,6 +170,7 @@ struct ConditionCompiler {
         switch operand {
         case .path: nil
         case .value(let value): value.type
+        case .parameter(let place): attributes.values[place].type
         case .size: .n
         }
     }

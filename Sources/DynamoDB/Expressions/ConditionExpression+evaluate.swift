@@ -1,10 +1,10 @@
 extension ConditionExpression {
     /// Whether the condition holds for an item, or for none.
     public func evaluate(_ item: Item?) -> Bool {
-        ConditionExpression.evaluate(root, item)
+        evaluate(root, item)
     }
 
-    private static func evaluate(_ node: Node, _ item: Item?) -> Bool {
+    private func evaluate(_ node: Node, _ item: Item?) -> Bool {
         switch node {
         case .comparison(let comparator, let left, let right):
             return compare(comparator, value(left, item), value(right, item))
@@ -35,7 +35,7 @@ extension ConditionExpression {
     }
 
     /// What is missing equals nothing, not even what is missing too; of different types, neither comes before the other.
-    private static func compare(_ comparator: Comparator, _ left: AttributeValue?, _ right: AttributeValue?) -> Bool {
+    private func compare(_ comparator: Comparator, _ left: AttributeValue?, _ right: AttributeValue?) -> Bool {
         guard let left, let right else { return comparator == .notEqual }
         switch comparator {
         case .equal: return left == right
@@ -47,10 +47,11 @@ extension ConditionExpression {
         }
     }
 
-    private static func value(_ operand: Operand, _ item: Item?) -> AttributeValue? {
+    private func value(_ operand: Operand, _ item: Item?) -> AttributeValue? {
         switch operand {
         case .path(let path): return path.value(in: item)
         case .value(let value): return value
+        case .parameter(let place): return values[place]
         case .size(let inner): return value(inner, item)?.elementCount.map { .n(Number($0)) }
         }
     }

@@ -14,6 +14,8 @@ public struct ConditionExpression: Sendable {
     indirect enum Operand: Sendable {
         case path(DocumentPath)
         case value(AttributeValue)
+        /// A place among the expression's values.
+        case parameter(Int)
         case size(Operand)
     }
 
@@ -32,13 +34,23 @@ public struct ConditionExpression: Sendable {
         case not(Node)
     }
 
-    let root: Node
+    /// A condition without its values.
+    struct Form: Sendable {
+        let root: Node
+        let paths: [DocumentPath]
+    }
+
+    private let form: Form
+    /// What parameters stand for.
+    let values: [AttributeValue]
+
+    var root: Node { form.root }
     /// The paths that it reads, in their order.
-    public let paths: [DocumentPath]
+    public var paths: [DocumentPath] { form.paths }
 
     init(root: Node, paths: [DocumentPath]) {
-        self.root = root
-        self.paths = paths
+        form = Form(root: root, paths: paths)
+        values = []
     }
 
     /// Compiles a condition. Throws a ValidationException with AWS's text, `parameter` in front: "Invalid
@@ -54,11 +66,13 @@ public struct ConditionExpression: Sendable {
         parsing text: Text, parameter: String, _ attributes: inout ExpressionAttributes, _ parsed: ParsedExpressions
     ) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
-            let written = try parsed.condition(text)
-            var compiler = ConditionCompiler(taking: &attributes)
-            root = try compiler.compile(written)
-            paths = compiler.paths
-            attributes = compiler.attributes
+            form = try parsed.condition(text).form(&attributes) { (written, attributes) throws(ExpressionProblem) in
+                var compiler = ConditionCompiler(taking: &attributes)
+                let root = try compiler.compile(written)
+                attributes = compiler.attributes
+                return (Form(root: root, paths: compiler.paths), compiler.dependsOnValues)
+            }
+            values = attributes.values
         } catch {
             throw .validation("Invalid \(parameter): \(error.message)")
         }

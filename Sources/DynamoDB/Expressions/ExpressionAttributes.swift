@@ -2,14 +2,22 @@
 ///
 /// The order is AWS's: read, `validate`, compile the expressions (each takes this `inout`), `checkAllUsed`.
 public struct ExpressionAttributes {
-    private struct Entry<Value> {
+    /// A name and the placeholder that stands for it.
+    struct Name: Equatable {
         let placeholder: Text
-        let value: Value
-        var isUsed = false
+        let name: Text
     }
 
-    private var names: [Entry<Text>] = []
-    private var values: [Entry<Result<AttributeValue, DynamoDBError>>] = []
+    /// Ascending by placeholder.
+    private var names: [Name] = []
+    /// The placeholders of the values, ascending.
+    private var placeholders: [Text] = []
+    /// The values in the order of their placeholders: an expression's parameters. Null stands for one that could not be read.
+    private(set) var values: [AttributeValue] = []
+    /// Why values could not be read, by their places.
+    private var failures: [(place: Int, error: DynamoDBError)] = []
+    /// What expressions have used.
+    private var used = Used()
     /// Whether the request has ExpressionAttributeNames, even empty ones.
     public private(set) var hasNames = false
     /// Whether the request has ExpressionAttributeValues, even empty ones.
@@ -25,9 +33,11 @@ public struct ExpressionAttributes {
     init(names: [Text: Text], values: [Text: AttributeValue]) {
         hasNames = !names.isEmpty
         hasValues = !values.isEmpty
-        self.names = names.map { Entry(placeholder: $0, value: $1) }
-        self.values = values.map { Entry(placeholder: $0, value: .success($1)) }
-        sort()
+        self.names = names.map { Name(placeholder: $0, name: $1) }
+        placeholders = Array(values.keys)
+        self.values = Array(values.values)
+        sortNames()
+        sortValues()
     }
 
     /// Reads the member ExpressionAttributeNames.
@@ -36,40 +46,54 @@ public struct ExpressionAttributes {
         names = []
         try reader.beginMap(of: "java.lang.String")
         while let key = try reader.nextKey() {
-            names.append(Entry(placeholder: key.text, value: try reader.text()))
+            names.append(Name(placeholder: key.text, name: try reader.text()))
         }
-        sort()
+        sortNames()
     }
 
     /// Reads the member ExpressionAttributeValues.
     public mutating func readValues(_ reader: inout JSONReader) throws(DynamoDBError) {
         hasValues = true
-        values = []
+        (placeholders, values, failures) = ([], [], [])
         try reader.beginMap(of: "AttributeValue")
         while let key = try reader.nextEntry() {
-            values.append(Entry(placeholder: key.text, value: try reader.attributeValue()))
+            placeholders.append(key.text)
+            switch try reader.attributeValue() {
+            case .success(let value): values.append(value)
+            case .failure(let error):
+                failures.append((values.count, error))
+                values.append(.null)
+            }
         }
-        sort()
+        sortValues()
     }
 
-    /// Ascending by placeholder, the last of equal ones first, so that it is the one that is found.
-    private mutating func sort() {
-        func sorted<Value>(_ entries: [Entry<Value>]) -> [Entry<Value>] {
-            guard entries.count > 1 else { return entries }
-            let order = entries.indices.sorted { a, b in
-                entries[a].placeholder == entries[b].placeholder
-                    ? a < b : entries[a].placeholder < entries[b].placeholder
-            }
-            var result: [Entry<Value>] = []
-            result.reserveCapacity(entries.count)
-            for index in order {
-                if let last = result.last, last.placeholder == entries[index].placeholder { result.removeLast() }
-                result.append(entries[index])
-            }
-            return result
+    private mutating func sortNames() {
+        guard let order = Self.order(names.count, { names[$0].placeholder }) else { return }
+        names = order.map { names[$0] }
+    }
+
+    private mutating func sortValues() {
+        guard let order = Self.order(placeholders.count, { placeholders[$0] }) else { return }
+        placeholders = order.map { placeholders[$0] }
+        values = order.map { values[$0] }
+        failures = order.enumerated().compactMap { (place, before) in
+            failures.first { $0.place == before }.map { (place, $0.error) }
         }
-        names = sorted(names)
-        values = sorted(values)
+    }
+
+    /// The order in which placeholders ascend, of equal ones the last alone; nil when they are in that order.
+    private static func order(_ count: Int, _ placeholder: (Int) -> Text) -> [Int]? {
+        if count < 2 || (1..<count).allSatisfy({ placeholder($0 - 1) < placeholder($0) }) { return nil }
+        let sorted = (0..<count).sorted { a, b in
+            placeholder(a) == placeholder(b) ? a < b : placeholder(a) < placeholder(b)
+        }
+        var order: [Int] = []
+        for place in sorted {
+            if let last = order.last, placeholder(last) == placeholder(place) { order.removeLast() }
+            order.append(place)
+        }
+        return order
     }
 
     /// Checks the placeholders and the values by themselves, before any expression is looked at. AWS's older check says in
@@ -84,24 +108,23 @@ public struct ExpressionAttributes {
                 if isPlaceholder(entry.placeholder, UInt8(ascii: "#")) { continue }
                 throw .validation(Messages.invalidNameKey(entry.placeholder.string))
             }
-            for entry in names where entry.value.isEmpty || entry.value.count > AttributeMap.nameBytesMax {
-                throw .validation(Messages.invalidName(entry.value, key: entry.placeholder.string))
+            for entry in names where entry.name.isEmpty || entry.name.count > AttributeMap.nameBytesMax {
+                throw .validation(Messages.invalidName(entry.name, key: entry.placeholder.string))
             }
         }
         guard hasValues else { return }
         if values.isEmpty { throw .validation(Messages.valuesEmpty) }
-        for entry in values {
-            if entry.placeholder.count > ExpressionAttributes.placeholderBytesMax {
+        for placeholder in placeholders {
+            if placeholder.count > ExpressionAttributes.placeholderBytesMax {
                 throw .validation(Messages.longValueKey)
             }
-            if isPlaceholder(entry.placeholder, UInt8(ascii: ":")) { continue }
-            throw .validation(Messages.invalidValueKey(entry.placeholder.string))
+            if isPlaceholder(placeholder, UInt8(ascii: ":")) { continue }
+            throw .validation(Messages.invalidValueKey(placeholder.string))
         }
-        for entry in values {
-            guard case .failure(let error) = entry.value else { continue }
-            if !namesPlaceholder { throw error }
-            throw .validation(Messages.invalidValue(error.message ?? "", key: entry.placeholder.string))
-        }
+        guard let failure = failures.first else { return }
+        if !namesPlaceholder { throw failure.error }
+        let key = placeholders[failure.place].string
+        throw .validation(Messages.invalidValue(failure.error.message ?? "", key: key))
     }
 
     private func isPlaceholder(_ text: Text, _ sign: UInt8) -> Bool {
@@ -111,48 +134,120 @@ public struct ExpressionAttributes {
     }
 
     /// The names, ascending by placeholder.
-    var sortedNames: [(placeholder: Text, name: Text)] { names.map { ($0.placeholder, $0.value) } }
+    var sortedNames: [Name] { names }
 
     /// The values that are valid, ascending by placeholder.
     var sortedValues: [(placeholder: Text, value: AttributeValue)] {
-        values.compactMap { entry in (try? entry.value.get()).map { (entry.placeholder, $0) } }
+        values.indices.filter { place in !failures.contains { $0.place == place } }
+            .map { (placeholders[$0], values[$0]) }
     }
 
     /// Throws when a name or a value was used by no expression.
     public func checkAllUsed() throws(DynamoDBError) {
-        func list<Value>(_ entries: [Entry<Value>]) -> String {
-            entries.filter { !$0.isUsed }.map(\.placeholder.string).joined(separator: ", ")
+        let unusedNames = names.indices.filter { !used.names.contains($0) }
+        if !unusedNames.isEmpty {
+            let list = unusedNames.map { names[$0].placeholder.string }.joined(separator: ", ")
+            throw .validation(Messages.unusedNames(list))
         }
-        if names.contains(where: { !$0.isUsed }) { throw .validation(Messages.unusedNames(list(names))) }
-        if values.contains(where: { !$0.isUsed }) { throw .validation(Messages.unusedValues(list(values))) }
+        let unusedValues = placeholders.indices.filter { !used.values.contains($0) }
+        if !unusedValues.isEmpty {
+            let list = unusedValues.map { placeholders[$0].string }.joined(separator: ", ")
+            throw .validation(Messages.unusedValues(list))
+        }
     }
 
     mutating func name(_ placeholder: Text) throws(ExpressionProblem) -> Text {
-        guard let index = ExpressionAttributes.find(placeholder, in: names) else {
+        guard let place = Self.find(placeholder, names.count, { names[$0].placeholder }) else {
             throw .init(Messages.undefinedName(placeholder.string))
         }
-        names[index].isUsed = true
-        return names[index].value
+        used.names.insert(place)
+        return names[place].name
     }
 
-    mutating func value(_ placeholder: Text) throws(ExpressionProblem) -> AttributeValue {
-        guard let index = ExpressionAttributes.find(placeholder, in: values) else {
+    /// The place of a value in `values`.
+    mutating func parameter(_ placeholder: Text) throws(ExpressionProblem) -> Int {
+        guard let place = Self.find(placeholder, placeholders.count, { placeholders[$0] }) else {
             throw .init(Messages.undefinedValue(placeholder.string))
         }
-        values[index].isUsed = true
-        switch values[index].value {
-        case .success(let value): return value
-        case .failure(let error): throw .init(Messages.invalidValue(error.message ?? "", key: placeholder.string))
+        used.values.insert(place)
+        if let failure = failures.first(where: { $0.place == place }) {
+            throw .init(Messages.invalidValue(failure.error.message ?? "", key: placeholder.string))
         }
+        return place
     }
 
-    private static func find<Value>(_ placeholder: Text, in entries: [Entry<Value>]) -> Int? {
+    private static func find(_ wanted: Text, _ count: Int, _ placeholder: (Int) -> Text) -> Int? {
         var low = 0
-        var high = entries.count
+        var high = count
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].placeholder < placeholder { low = middle + 1 } else { high = middle }
+            if placeholder(middle) < wanted { low = middle + 1 } else { high = middle }
         }
-        return low < entries.count && entries[low].placeholder == placeholder ? low : nil
+        return low < count && placeholder(low) == wanted ? low : nil
+    }
+}
+
+// MARK: - What requests have in common
+
+extension ExpressionAttributes {
+    /// What of a request decides what becomes of an expression's text: its names, the placeholders of its values, and their types.
+    struct Shape {
+        fileprivate let names: [Name]
+        fileprivate let placeholders: [Text]
+        fileprivate let types: [DataType]
+    }
+
+    /// Places among the names and the values.
+    struct Used {
+        var names = Places()
+        var values = Places()
+    }
+
+    /// The request's shape.
+    var shape: Shape { Shape(names: names, placeholders: placeholders, types: values.map(\.type)) }
+
+    /// Whether the request has a shape.
+    func has(_ shape: Shape) -> Bool {
+        guard failures.isEmpty, values.count == shape.types.count, names == shape.names,
+            placeholders == shape.placeholders
+        else { return false }
+        return values.indices.allSatisfy { values[$0].type == shape.types[$0] }
+    }
+
+    /// Notes what an expression uses.
+    mutating func note(_ used: Used) {
+        self.used.names.formUnion(used.names)
+        self.used.values.formUnion(used.values)
+    }
+
+    /// What `body` uses, noted as well.
+    mutating func noting<Result>(
+        _ body: (inout ExpressionAttributes) throws(ExpressionProblem) -> Result
+    ) throws(ExpressionProblem) -> (Result, used: Used) {
+        let before = used
+        used = Used()
+        let result = try body(&self)
+        let mine = used
+        note(before)
+        return (result, mine)
+    }
+}
+
+/// A set of places, most of them small.
+struct Places {
+    private var first: UInt64 = 0
+    private var others: Set<Int> = []
+
+    func contains(_ place: Int) -> Bool {
+        place < UInt64.bitWidth ? first & 1 << UInt64(place) != 0 : others.contains(place)
+    }
+
+    mutating func insert(_ place: Int) {
+        if place < UInt64.bitWidth { first |= 1 << UInt64(place) } else { others.insert(place) }
+    }
+
+    mutating func formUnion(_ other: Places) {
+        first |= other.first
+        if !other.others.isEmpty { others.formUnion(other.others) }
     }
 }

@@ -99,11 +99,11 @@ public struct KeyConditionExpression: Sendable {
     /// Checks what a key condition may not have of a condition's grammar, and returns one condition for each attribute.
     public func checkForm() throws(DynamoDBError) -> [Condition] {
         var conditions: [Condition] = []
-        try KeyConditionExpression.collect(condition.root, &conditions)
+        try collect(condition.root, &conditions)
         return conditions
     }
 
-    private static func collect(
+    private func collect(
         _ node: ConditionExpression.Node, _ conditions: inout [Condition]
     ) throws(DynamoDBError) {
         switch node {
@@ -118,20 +118,28 @@ public struct KeyConditionExpression: Sendable {
         case .contains: throw .validation(Messages.keyConditionOperator("contains"))
         case .between(let operand, let low, let high):
             guard case .path = operand else { throw .validation(Messages.keyConditionFirstOperand("BETWEEN")) }
-            let (attribute, _) = try attribute(of: [operand, low, high], conditions)
-            guard case .value(let low) = low, case .value(let high) = high else { return }
+            let (attribute, _) = try Self.attribute(of: [operand, low, high], conditions)
+            guard let low = value(low), let high = value(high) else { return }
             conditions.append(Condition(attribute: attribute, predicate: .between(low, high)))
         case .beginsWith(let operand, let prefix):
             guard case .path = operand else { throw .validation(Messages.keyConditionFirstOperand("begins_with")) }
-            let (attribute, _) = try attribute(of: [operand, prefix], conditions)
-            guard case .value(let prefix) = prefix else { return }
+            let (attribute, _) = try Self.attribute(of: [operand, prefix], conditions)
+            guard let prefix = value(prefix) else { return }
             conditions.append(Condition(attribute: attribute, predicate: .beginsWith(prefix)))
         case .comparison(let comparator, let left, let right):
             if comparator == .notEqual { throw .validation(Messages.keyConditionOperator("<>")) }
-            let (attribute, position) = try attribute(of: [left, right], conditions)
-            guard case .value(let value) = position == 0 ? right : left else { return }
-            let predicate = predicate(comparator, value, isReversed: position == 1)
+            let (attribute, position) = try Self.attribute(of: [left, right], conditions)
+            guard let value = value(position == 0 ? right : left) else { return }
+            let predicate = Self.predicate(comparator, value, isReversed: position == 1)
             conditions.append(Condition(attribute: attribute, predicate: predicate))
+        }
+    }
+
+    private func value(_ operand: ConditionExpression.Operand) -> AttributeValue? {
+        switch operand {
+        case .value(let value): value
+        case .parameter(let place): condition.values[place]
+        case .path, .size: nil
         }
     }
 
@@ -154,7 +162,7 @@ public struct KeyConditionExpression: Sendable {
         var found: (Text, Int)?
         for (position, operand) in operands.enumerated() {
             switch operand {
-            case .value: continue
+            case .value, .parameter: continue
             case .size: throw .validation(Messages.keyConditionNested)
             case .path(let path):
                 if found != nil { throw .validation(Messages.keyConditionManyNames) }

@@ -1,42 +1,85 @@
 /// What expressions say, of the texts that came last: clients send the same few texts all day, with other values each time.
 ///
-/// Only what is well-formed is kept, and as it is written: names and values are looked up for each request.
+/// Only what is well-formed is kept.
 final class ParsedExpressions {
-    private var conditions = RecentTexts<Parser.Condition>()
-    private var updates = RecentTexts<[Parser.UpdateClause]>()
-    private var projections = RecentTexts<[Parser.Path]>()
+    private var conditions = RecentTexts<ParsedExpression<Parser.Condition, ConditionExpression.Form>>()
+    private var updates = RecentTexts<ParsedExpression<[Parser.UpdateClause], UpdateExpression.Form>>()
+    private var projections = RecentTexts<ParsedExpression<[Parser.Path], ProjectionExpression>>()
 
-    /// A condition as it is written.
-    func condition(_ text: Text) throws(ExpressionProblem) -> Parser.Condition {
+    /// A condition.
+    func condition(
+        _ text: Text
+    ) throws(ExpressionProblem) -> ParsedExpression<Parser.Condition, ConditionExpression.Form> {
         try conditions.value(of: text) { (text) throws(ExpressionProblem) in
             var parser = try Parser(text, family: .condition)
             let condition = try parser.wholeCondition()
             try parser.checkProblems()
-            return condition
+            return ParsedExpression(condition)
         }
     }
 
-    /// An update's clauses as they are written.
-    func update(_ text: Text) throws(ExpressionProblem) -> [Parser.UpdateClause] {
+    /// An update.
+    func update(
+        _ text: Text
+    ) throws(ExpressionProblem) -> ParsedExpression<[Parser.UpdateClause], UpdateExpression.Form> {
         try updates.value(of: text) { (text) throws(ExpressionProblem) in
             var parser = try Parser(text, family: .update)
             let (clauses, repeated) = try parser.updateClauses()
             try parser.checkProblems()
             if let repeated { throw .init(Messages.sectionRepeated(repeated)) }
-            return clauses
+            return ParsedExpression(clauses)
         }
     }
 
-    /// A projection's paths as they are written.
-    func projection(_ text: Text) throws(ExpressionProblem) -> [Parser.Path] {
+    /// A projection.
+    func projection(_ text: Text) throws(ExpressionProblem) -> ParsedExpression<[Parser.Path], ProjectionExpression> {
         try projections.value(of: text) { (text) throws(ExpressionProblem) in
             var parser = try Parser(text, family: .projection)
             var paths: [Parser.Path] = []
             repeat { paths.append(try parser.path()) } while parser.take(.comma)
             guard parser.kind == .end else { throw parser.syntaxError() }
             try parser.checkProblems()
-            return paths
+            return ParsedExpression(paths)
         }
+    }
+}
+
+/// An expression as it is written, and what became of it with the names and values of the request that it came with last: the same for every
+/// request of the same shape, as an expression refers to values by their places.
+final class ParsedExpression<Written, Form> {
+    /// What was made for a request. A class, so that a look at it copies nothing.
+    private final class Made {
+        let shape: ExpressionAttributes.Shape
+        let used: ExpressionAttributes.Used
+        let form: Form
+
+        init(_ shape: ExpressionAttributes.Shape, _ used: ExpressionAttributes.Used, _ form: Form) {
+            (self.shape, self.used, self.form) = (shape, used, form)
+        }
+    }
+
+    let written: Written
+    private var last: Made?
+
+    init(_ written: Written) {
+        self.written = written
+    }
+
+    /// What becomes of it with a request's names and values: what `compile` makes, unless that was made for a request of the same shape.
+    /// `compile` also says whether it depends on the values themselves, and is not to be used again.
+    func form(
+        _ attributes: inout ExpressionAttributes,
+        compile: (Written, inout ExpressionAttributes) throws(ExpressionProblem) -> (Form, dependsOnValues: Bool)
+    ) throws(ExpressionProblem) -> Form {
+        if let last, attributes.has(last.shape) {
+            attributes.note(last.used)
+            return last.form
+        }
+        let ((form, dependsOnValues), used) = try attributes.noting { (attributes) throws(ExpressionProblem) in
+            try compile(written, &attributes)
+        }
+        if !dependsOnValues { last = Made(attributes.shape, used, form) }
+        return form
     }
 }
 

@@ -25,10 +25,12 @@ public struct ProjectionExpression: Sendable {
         parameter: String = "ProjectionExpression"
     ) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
-            var paths: [DocumentPath] = []
-            for path in try parsed.projection(text) { paths.append(try path.resolved(&attributes)) }
-            try DocumentPath.checkDistinct(paths)
-            self.init(paths: paths)
+            self = try parsed.projection(text).form(&attributes) { (written, attributes) throws(ExpressionProblem) in
+                var paths: [DocumentPath] = []
+                for path in written { paths.append(try path.resolved(&attributes)) }
+                try DocumentPath.checkDistinct(paths)
+                return (ProjectionExpression(paths: paths), dependsOnValues: false)
+            }
         } catch {
             throw .validation("Invalid \(parameter): \(error.message)")
         }

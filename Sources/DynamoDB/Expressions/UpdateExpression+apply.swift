@@ -19,7 +19,7 @@ extension UpdateExpression {
             let change: Change
             switch clause.action {
             case .set(let operand):
-                let value = try operand.evaluate(before)
+                let value = try operand.evaluate(before, values)
                 if value.isNested(deeperThan: AttributeValue.levelsMax + 1 - clause.path.elements.count) {
                     throw .validation(Messages.nestingLevels)
                 }
@@ -28,8 +28,8 @@ extension UpdateExpression {
                 // AWS lets any path be removed from an item that does not exist.
                 if item == nil, clause.path.isNested { continue }
                 change = .remove
-            case .add(let value): change = .add(value)
-            case .delete(let value): change = .delete(value)
+            case .add(let operand): change = .add(try operand.evaluate(before, values))
+            case .delete(let operand): change = .delete(try operand.evaluate(before, values))
             }
             tree.insert(clause.path, change)
         }
@@ -168,34 +168,36 @@ extension UpdateExpression {
 }
 
 extension UpdateExpression.Operand {
-    /// The operand's value on an item.
-    func evaluate(_ item: Item) throws(DynamoDBError) -> AttributeValue {
+    /// The operand's value on an item; `values` are what parameters stand for.
+    func evaluate(_ item: Item, _ values: [AttributeValue]) throws(DynamoDBError) -> AttributeValue {
         switch self {
         case .value(let value): return value
+        case .parameter(let place): return values[place]
         case .path(let path):
             guard let value = path.value(in: item) else { throw .validation(Messages.updateOperandMissing) }
             return value
         case .ifNotExists(let path, let other):
             if let value = path.value(in: item) { return value }
-            return try other.evaluate(item)
+            return try other.evaluate(item, values)
         case .listAppend(let first, let second):
-            guard case (.l(let a), .l(let b)) = (try first.evaluate(item), try second.evaluate(item)) else {
+            guard case (.l(let a), .l(let b)) = (try first.evaluate(item, values), try second.evaluate(item, values))
+            else {
                 throw .validation(Messages.updateOperandType)
             }
             return .l(a + b)
         case .plus(let left, let right):
-            let (a, b) = try numbers(left, right, item)
+            let (a, b) = try numbers(left, right, item, values)
             return .n(try a.adding(b))
         case .minus(let left, let right):
-            let (a, b) = try numbers(left, right, item)
+            let (a, b) = try numbers(left, right, item, values)
             return .n(try a.subtracting(b))
         }
     }
 
     private func numbers(
-        _ left: UpdateExpression.Operand, _ right: UpdateExpression.Operand, _ item: Item
+        _ left: UpdateExpression.Operand, _ right: UpdateExpression.Operand, _ item: Item, _ values: [AttributeValue]
     ) throws(DynamoDBError) -> (Number, Number) {
-        guard case (.n(let a), .n(let b)) = (try left.evaluate(item), try right.evaluate(item)) else {
+        guard case (.n(let a), .n(let b)) = (try left.evaluate(item, values), try right.evaluate(item, values)) else {
             throw .validation(Messages.updateOperandType)
         }
         return (a, b)

@@ -33,7 +33,7 @@ enum UpdateCompiler {
         _ clause: Parser.UpdateClause, _ attributes: inout ExpressionAttributes
     ) throws(ExpressionProblem) {
         switch clause.action {
-        case .add(let placeholder), .delete(let placeholder): _ = try attributes.value(placeholder)
+        case .add(let placeholder), .delete(let placeholder): _ = try attributes.parameter(placeholder)
         default: for operand in operands(clause) { try lookUpValues(operand, &attributes) }
         }
     }
@@ -66,7 +66,7 @@ enum UpdateCompiler {
         _ operand: Parser.Operand, _ attributes: inout ExpressionAttributes
     ) throws(ExpressionProblem) {
         switch operand {
-        case .value(let placeholder): _ = try attributes.value(placeholder)
+        case .value(let placeholder): _ = try attributes.parameter(placeholder)
         case .call(let call): for argument in call.arguments { try lookUpValues(argument, &attributes) }
         case .path: break
         }
@@ -84,7 +84,7 @@ enum UpdateCompiler {
         case .delete(let value): (name, placeholder) = ("DELETE", value)
         default: return
         }
-        let type = try attributes.value(placeholder).type
+        let type = attributes.values[try attributes.parameter(placeholder)].type
         switch type {
         case .ss, .ns, .bs: return
         case .n where name == "ADD": return
@@ -97,16 +97,16 @@ enum UpdateCompiler {
     ) throws(ExpressionProblem) -> UpdateExpression.Action {
         switch action {
         case .remove: return .remove
-        case .add(let placeholder): return .add(try attributes.value(placeholder))
-        case .delete(let placeholder): return .delete(try attributes.value(placeholder))
+        case .add(let placeholder): return .add(.parameter(try attributes.parameter(placeholder)))
+        case .delete(let placeholder): return .delete(.parameter(try attributes.parameter(placeholder)))
         case .set(.operand(let written)): return .set(try operand(written, &attributes))
         case .set(.plus(let left, let right)):
             let (a, b) = (try operand(left, &attributes), try operand(right, &attributes))
-            try checkValues([a, b], .n, "+")
+            try checkValues([a, b], .n, "+", attributes)
             return .set(.plus(a, b))
         case .set(.minus(let left, let right)):
             let (a, b) = (try operand(left, &attributes), try operand(right, &attributes))
-            try checkValues([a, b], .n, "-")
+            try checkValues([a, b], .n, "-", attributes)
             return .set(.minus(a, b))
         }
     }
@@ -116,7 +116,7 @@ enum UpdateCompiler {
     ) throws(ExpressionProblem) -> Operand {
         switch written {
         case .path(let path): return .path(try path.resolved(&attributes))
-        case .value(let placeholder): return .value(try attributes.value(placeholder))
+        case .value(let placeholder): return .parameter(try attributes.parameter(placeholder))
         case .call(let call):
             let name = call.name.string
             var operands: [Operand] = []
@@ -126,16 +126,16 @@ enum UpdateCompiler {
                 guard case .path(let path) = operands[0] else { throw .init(Messages.needsPath(name)) }
                 return .ifNotExists(path, operands[1])
             }
-            try checkValues(operands, .l, name)
+            try checkValues(operands, .l, name, attributes)
             return .listAppend(operands[0], operands[1])
         }
     }
 
     private static func checkValues(
-        _ operands: [Operand], _ type: DataType, _ name: String
+        _ operands: [Operand], _ type: DataType, _ name: String, _ attributes: ExpressionAttributes
     ) throws(ExpressionProblem) {
-        for case .value(let value) in operands where value.type != type {
-            throw .init(Messages.operandType(name, value.type))
+        for case .parameter(let place) in operands where attributes.values[place].type != type {
+            throw .init(Messages.operandType(name, attributes.values[place].type))
         }
     }
 }

@@ -5,8 +5,7 @@ extension UpdateExpression {
     var statementSize: Int {
         clauses.reduce(3) { sum, clause in
             switch clause.action {
-            case .set(let operand): sum + 19 + clause.path.sizeAsTarget + operand.size
-            case .add(let value): sum + 19 + clause.path.sizeAsTarget + value.size
+            case .set(let operand), .add(let operand): sum + 19 + clause.path.sizeAsTarget + operand.size(values)
             case .remove, .delete: sum + 1 + clause.path.sizeAsTarget
             }
         }
@@ -14,14 +13,15 @@ extension UpdateExpression {
 }
 
 extension UpdateExpression.Operand {
-    fileprivate var size: Int {
+    fileprivate func size(_ values: [AttributeValue]) -> Int {
         switch self {
         case .value(let value): value.size
+        case .parameter(let place): values[place].size
         case .path(let path): path.sizeAsOperand
-        case .ifNotExists(let path, let operand): 39 + path.sizeAsOperand + operand.size
-        case .listAppend(let first, let second): 37 + first.size + second.size
-        case .plus(let left, let right): 34 + left.size + right.size
-        case .minus(let left, let right): 37 + left.size + right.size
+        case .ifNotExists(let path, let operand): 39 + path.sizeAsOperand + operand.size(values)
+        case .listAppend(let first, let second): 37 + first.size(values) + second.size(values)
+        case .plus(let left, let right): 34 + left.size(values) + right.size(values)
+        case .minus(let left, let right): 37 + left.size(values) + right.size(values)
         }
     }
 }

@@ -4,6 +4,8 @@ public struct UpdateExpression: Sendable {
     indirect enum Operand: Sendable {
         case path(DocumentPath)
         case value(AttributeValue)
+        /// A place among the update's values.
+        case parameter(Int)
         case ifNotExists(DocumentPath, Operand)
         case listAppend(Operand, Operand)
         case plus(Operand, Operand)
@@ -14,8 +16,9 @@ public struct UpdateExpression: Sendable {
     enum Action: Sendable {
         case set(Operand)
         case remove
-        case add(AttributeValue)
-        case delete(AttributeValue)
+        /// Of a value or a parameter.
+        case add(Operand)
+        case delete(Operand)
     }
 
     /// One clause.
@@ -24,7 +27,35 @@ public struct UpdateExpression: Sendable {
         let action: Action
     }
 
-    let clauses: [Clause]
+    /// An update without its values.
+    struct Form: Sendable {
+        let clauses: [Clause]
+        /// What the update writes, in its order.
+        let targets: [Target]
+        /// Every path that the update writes or reads.
+        let paths: [DocumentPath]
+
+        /// `values` are of the types that the update's values will have.
+        init(_ clauses: [Clause], values: [AttributeValue]) {
+            self.clauses = clauses
+            targets = clauses.map { clause in
+                switch clause.action {
+                case .set(let operand), .add(let operand), .delete(let operand):
+                    Target(path: clause.path, type: operand.knownType(values))
+                case .remove: Target(path: clause.path, type: nil)
+                }
+            }
+            paths = clauses.flatMap { clause in
+                guard case .set(let operand) = clause.action else { return [clause.path] }
+                return [clause.path] + operand.paths
+            }
+        }
+    }
+
+    private let form: Form
+    /// What parameters stand for.
+    let values: [AttributeValue]
+    var clauses: [Clause] { form.clauses }
     /// What is said when ADD or DELETE finds a value of another type.
     let typeMismatch: String
 
@@ -37,33 +68,21 @@ public struct UpdateExpression: Sendable {
     }
 
     /// What the update writes, in its order.
-    public var targets: [Target] {
-        clauses.map { clause in
-            switch clause.action {
-            case .set(let operand): Target(path: clause.path, type: operand.knownType)
-            case .add(let value), .delete(let value): Target(path: clause.path, type: value.type)
-            case .remove: Target(path: clause.path, type: nil)
-            }
-        }
-    }
+    public var targets: [Target] { form.targets }
 
     /// Every path that the update writes or reads.
-    var paths: [DocumentPath] {
-        clauses.flatMap { clause in
-            guard case .set(let operand) = clause.action else { return [clause.path] }
-            return [clause.path] + operand.paths
-        }
-    }
+    var paths: [DocumentPath] { form.paths }
 
     /// Throws when the update writes to an attribute of the key, or into one.
-    public func checkKeys(_ keys: [Text]) throws(DynamoDBError) {
-        for key in keys where clauses.contains(where: { $0.path.attribute == key }) {
-            throw .validation(Messages.updatesKey(key.string))
+    func checkKeys(_ keys: KeySchema) throws(DynamoDBError) {
+        for key in keys.attributes where clauses.contains(where: { $0.path.attribute == key.name }) {
+            throw .validation(Messages.updatesKey(key.name.string))
         }
     }
 
     init(_ clauses: [Clause], typeMismatch: String) {
-        self.clauses = clauses
+        form = Form(clauses, values: [])
+        values = []
         self.typeMismatch = typeMismatch
     }
 
@@ -77,9 +96,12 @@ public struct UpdateExpression: Sendable {
         parsing text: Text, _ attributes: inout ExpressionAttributes, _ parsed: ParsedExpressions
     ) throws(DynamoDBError) {
         do throws(ExpressionProblem) {
-            self.init(
-                try UpdateCompiler.compile(try parsed.update(text), &attributes),
-                typeMismatch: Messages.updateOperandType)
+            form = try parsed.update(text).form(&attributes) { (written, attributes) throws(ExpressionProblem) in
+                let clauses = try UpdateCompiler.compile(written, &attributes)
+                return (Form(clauses, values: attributes.values), dependsOnValues: false)
+            }
+            values = attributes.values
+            typeMismatch = Messages.updateOperandType
         } catch {
             throw .validation("Invalid UpdateExpression: \(error.message)")
         }
@@ -91,17 +113,18 @@ extension UpdateExpression.Operand {
     var paths: [DocumentPath] {
         switch self {
         case .path(let path): [path]
-        case .value: []
+        case .value, .parameter: []
         case .ifNotExists(let path, let other): [path] + other.paths
         case .listAppend(let a, let b), .plus(let a, let b), .minus(let a, let b): a.paths + b.paths
         }
     }
 
-    var knownType: DataType? {
+    func knownType(_ values: [AttributeValue]) -> DataType? {
         switch self {
         case .path: nil
         case .value(let value): value.type
-        case .ifNotExists(_, let other): other.knownType
+        case .parameter(let place): values[place].type
+        case .ifNotExists(_, let other): other.knownType(values)
         case .listAppend: .l
         case .plus, .minus: .n
         }

@@ -54,9 +54,9 @@ struct AttributeUpdates {
             return .remove
         }
         switch (action, value.type) {
-        case ("DELETE", .ss), ("DELETE", .ns), ("DELETE", .bs): return .delete(value)
+        case ("DELETE", .ss), ("DELETE", .ns), ("DELETE", .bs): return .delete(.value(value))
         // Unlike an expression's ADD it takes lists, and appends.
-        case ("ADD", .n), ("ADD", .ss), ("ADD", .ns), ("ADD", .bs), ("ADD", .l): return .add(value)
+        case ("ADD", .n), ("ADD", .ss), ("ADD", .ns), ("ADD", .bs), ("ADD", .l): return .add(.value(value))
         case ("ADD", let type), ("DELETE", let type):
             throw .validation(Messages.attributeUpdateType(action, type))
         default: return .set(.value(value))

@@ -216,9 +216,9 @@ extension BatchGetItem.KeysAndAttributes {
         if attributes.hasNames {
             writer.key("ExpressionAttributeNames")
             writer.beginObject()
-            for (placeholder, name) in attributes.sortedNames {
-                writer.key(text: placeholder)
-                writer.string(name)
+            for entry in attributes.sortedNames {
+                writer.key(text: entry.placeholder)
+                writer.string(entry.name)
             }
             writer.endObject()
         }

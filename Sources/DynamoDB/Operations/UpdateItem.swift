@@ -87,7 +87,7 @@ struct UpdatePlan {
     /// may go into a key.
     func checkTargets() throws(DynamoDBError) {
         guard let update else { return }
-        try update.checkKeys(table.schema.key.attributes.map(\.name))
+        try update.checkKeys(table.schema.key)
         try table.schema.checkIndexKeys(of: update)
         try table.schema.checkScalarKeys(update.paths)
     }

@@ -64,6 +64,7 @@ extension TablesWorld {
         try restartIfDead()
         latestStep = max(latestStep, now)
         let hasMore = engine!.step(now: now)
+        if !hasMore, !disk.isDead { _ = engine!.settleLog() }
         if disk.isDead { return true }
         try absorbExpired(until: now)
         return hasMore
