@@ -15,6 +15,7 @@ import confluent_kafka
 import confluent_kafka.admin
 from botocore.exceptions import BotoCoreError, ClientError
 
+import topic_records
 from conftest import dynamodb_client
 from crash_journal import Register, check_index, check_items, check_offsets, check_records
 from nestbox_process import Nestbox, wait_until
@@ -160,24 +161,6 @@ def read_items(client, **index):
         start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
-def read_records(nestbox):
-    consumer = confluent_kafka.Consumer({
-        "bootstrap.servers": nestbox.kafka, "group.id": GROUP, "enable.auto.commit": False, "log_level": 0})
-    places = [confluent_kafka.TopicPartition(TOPIC, p, confluent_kafka.OFFSET_BEGINNING) for p in range(PARTITIONS)]
-    ends = {p.partition: consumer.get_watermark_offsets(p, timeout=10)[1] for p in places}
-    consumer.assign(places)
-    found, deadline = {}, time.monotonic() + 30
-    while len(found) < sum(ends.values()) and time.monotonic() < deadline:
-        for message in consumer.consume(1000, 0.2):
-            assert not message.error(), message.error()
-            found[(message.partition(), message.offset())] = message.value().decode()
-    committed = {p.partition: p.offset if p.offset >= 0 else None for p in consumer.committed(
-        [confluent_kafka.TopicPartition(TOPIC, p) for p in range(PARTITIONS)], timeout=10)}
-    consumer.close()
-    assert len(found) == sum(ends.values()), "the log says that it has more records than can be read"
-    return found, committed
-
-
 def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path):
     source = random.Random(SEED)
     items, sent, attempted, offsets = {}, {}, set(), {}
@@ -209,7 +192,7 @@ def test_no_acknowledged_write_is_lost_by_kill_9(tmp_path):
         nestbox.start()
         client = dynamodb_client(nestbox)
         table, index = read_items(client), read_items(client, IndexName="GSI1")
-        found, committed = read_records(nestbox)
+        found, committed = topic_records.read_all(nestbox.kafka, TOPIC, PARTITIONS, GROUP, 30)
         complaints = check_items(items, table)
         complaints += check_index(table, lambda value: value if value[1] is not None else None, index)
         complaints += check_records(sent, attempted, found)

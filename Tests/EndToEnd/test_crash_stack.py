@@ -16,6 +16,7 @@ import confluent_kafka
 import confluent_kafka.admin
 
 import crash_moment
+import topic_records
 from conftest import dynamodb_client
 from crash_journal import Register, check_offsets, check_reads, check_records
 from crash_orders import check_stack, service_processes, start_customers, stock_up, unsettled
@@ -105,24 +106,6 @@ def kill_and_wait(stack, source, name, inside, moments):
     wait_until(lambda: [p for p in service_processes(stack, name) if p != pid], 15, f"{name} to be started again")
 
 
-def records_of(stack):
-    consumer = confluent_kafka.Consumer({
-        "bootstrap.servers": stack.kafka, "group.id": GROUP, "enable.auto.commit": False, "log_level": 0})
-    places = [confluent_kafka.TopicPartition(TOPIC, p, confluent_kafka.OFFSET_BEGINNING) for p in range(PARTITIONS)]
-    ends = {p.partition: consumer.get_watermark_offsets(p, timeout=10)[1] for p in places}
-    consumer.assign(places)
-    found, deadline = {}, time.monotonic() + 120
-    while len(found) < sum(ends.values()) and time.monotonic() < deadline:
-        for message in consumer.consume(5000, 0.2):
-            assert not message.error(), message.error()
-            found[(message.partition(), message.offset())] = message.value().decode()
-    committed = {p.partition: p.offset if p.offset >= 0 else None for p in consumer.committed(
-        [confluent_kafka.TopicPartition(TOPIC, p) for p in range(PARTITIONS)], timeout=10)}
-    consumer.close()
-    assert len(found) == sum(ends.values()), "the log says that it has more records than can be read"
-    return found, committed
-
-
 def check_kafka(found, committed, producers, members):
     """Complaints about the topic and the group's offsets, and how much was acknowledged."""
     sent, attempted, failed = {}, set(), []
@@ -178,7 +161,7 @@ def test_whatever_is_killed_no_order_event_or_offset_is_lost_or_doubled(tmp_path
     dynamodb = dynamodb_client(stack)
     wait_until(lambda: not unsettled(dynamodb), 120.0 + 5 * ROUNDS, "every order settled and every outbox empty")
     complaints = check_stack(stack, dynamodb, STOCK, answered)
-    found, committed = records_of(stack)
+    found, committed = topic_records.read_all(stack.kafka, TOPIC, PARTITIONS, GROUP, 120)
     kafka, totals = check_kafka(found, committed, producers, members)
     assert stack.stop() == 0, stack.output
     inside = {name: f"{sum(filter(None, known))} of {len(known)}" for name, known in moments.items()}
