@@ -58,6 +58,9 @@ struct ShellSyntaxTests {
         #expect(EnvCommand.text(.bash, status, [:]) == "export AWS_ENDPOINT_URL=http://localhost:8000\n")
         status.environment = [.init(name: "KAFKA_BROKERS", value: "localhost:9092")]
         #expect(EnvCommand.text(.bash, status, ["AWS_PROFILE": "x"]) == "export KAFKA_BROKERS=localhost:9092\n")
+        #expect(
+            EnvCommand.text(.bash, status, ["KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "KAFKA_OTHER": "x"])
+                == "export KAFKA_BROKERS=localhost:9092\nunset KAFKA_SECURITY_PROTOCOL\n")
     }
 }
 

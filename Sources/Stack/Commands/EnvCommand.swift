@@ -13,9 +13,11 @@ enum EnvCommand {
     static func text(_ syntax: ShellSyntax, _ status: StackStatus, _ shell: [String: String]) -> String {
         var variables = status.environment
         let names = Set(variables.map(\.name))
-        let hasAWS = names.contains("AWS_ENDPOINT_URL")
         // What would send clients elsewhere goes, as it does for services; what is not set needs not go.
-        let unset = hasAWS ? ChildEnvironment.removedWithAWS.filter { shell[$0] != nil && !names.contains($0) } : []
+        let removed =
+            (names.contains("AWS_ENDPOINT_URL") ? ChildEnvironment.removedWithAWS : [])
+            + (names.isDisjoint(with: ChildEnvironment.kafkaVariables) ? [] : ChildEnvironment.removedWithKafka)
+        let unset = removed.filter { shell[$0] != nil && !names.contains($0) }
         if ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].contains(where: { shell[$0] != nil }) {
             let made = ChildEnvironment.make(shell: shell, endpoints: .init(region: ""))
             variables += ["NO_PROXY", "no_proxy"].compactMap { name in made[name].map { .init(name: name, value: $0) } }
