@@ -135,7 +135,7 @@ let package = Package(
         tests("AWSConfiguration"),
         tests("DynamoDBClient", ["AWSConfiguration", "AWSSignature"]),
         tests("KafkaClient"),
-        tests("Shop"),
+        tests("Shop", ["Loopback"]),
         tests("OrderService", ["AWSConfiguration", "Shop"]),
         tests("ProductService", ["AWSConfiguration", "Shop"]),
         tests("Stack", ["AWSConfiguration", "AWSSignature", "DynamoDB", "Reactor"]),

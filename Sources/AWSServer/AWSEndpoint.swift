@@ -125,6 +125,8 @@ public final class AWSEndpoint {
     public func close() {
         endTurn()
         server?.close()
+        // It keeps its handler, which this is.
+        server = nil
         steps?.stop()
         copies?.stop()
         resumes?.stop()

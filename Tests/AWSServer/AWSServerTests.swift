@@ -37,9 +37,20 @@ func withEndpoint<Value>(
             configuration.region = "eu-test-1"
             let endpoint = AWSEndpoint(loop: loop, engine: engine, configuration: configuration)
             let address = try endpoint.listen(on: .loopback())
-            loop.atTurnEnd { _ = endpoint }
+            keep(endpoint, on: loop)
             return address
         }, { _, address in try body(address, directory) })
+}
+
+/// Keeps an endpoint as long as its loop lives, and closes it then.
+func keep(_ endpoint: AWSEndpoint, on loop: EventLoop) {
+    final class Kept {
+        let endpoint: AWSEndpoint
+        init(_ endpoint: AWSEndpoint) { self.endpoint = endpoint }
+        deinit { endpoint.close() }
+    }
+    let kept = Kept(endpoint)
+    loop.atTurnEnd { _ = kept }
 }
 
 /// Carries out an operation and commits.
@@ -174,6 +185,21 @@ private let dynamodb = "DynamoDB_20120810."
                 #expect(response["x-amz-crc32"] == "3552371480")
             }
         }
+    }
+
+    @Test("An endpoint that is closed is kept by nobody")
+    func closed() throws {
+        weak var closed: AWSEndpoint?
+        func serve() throws {
+            let databases = Databases(
+                isolation: .init(open: { _ in throw SystemError("open", ENOENT) }, remove: { _ in }))
+            let endpoint = AWSEndpoint(loop: try EventLoop(), databases: databases)
+            _ = try endpoint.listen(on: .loopback())
+            endpoint.close()
+            closed = endpoint
+        }
+        try serve()
+        #expect(closed == nil)
     }
 
     @Test("GET / says that the host is healthy")

@@ -163,7 +163,7 @@ private final class Directories {
                     isolation: .init(open: { try Engine(.init(directory: root + "/" + $0)) }, remove: { _ in }))
                 let endpoint = AWSEndpoint(loop: loop, databases: databases)
                 let address = try endpoint.listen(on: .loopback())
-                loop.atTurnEnd { _ = endpoint }
+                keep(endpoint, on: loop)
                 return address
             },
             { _, address in

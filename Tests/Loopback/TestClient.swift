@@ -99,7 +99,9 @@ public func withLoop<R: Sendable, Value>(
 }
 
 /// A thread that can be waited for.
-public final class TestThread {
+///
+/// Unchecked because `thread` is set once, in `init`.
+public final class TestThread: @unchecked Sendable {
     private var thread = pthread_t()
 
     /// Begins to run `body`.

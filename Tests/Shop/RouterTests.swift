@@ -1,24 +1,21 @@
 import DynamoDBClient
 import HTTP
+import Loopback
 import Reactor
 import Testing
 
 @testable import Shop
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A router on a free loopback port, on a thread of its own.
 final class LocalServer: Sendable {
     let url: String
     private let handle: LoopHandle
+    private let thread: TestThread?
 
     init(_ router: Router) async {
+        var thread: TestThread?
         (handle, url) = await withCheckedContinuation { continuation in
-            let work = Work {
+            thread = TestThread {
                 guard let loop = try? EventLoop() else { fatalError("no loop") }
                 var limits = HTTPLimits()
                 limits.bodyBytes = 1000
@@ -28,21 +25,13 @@ final class LocalServer: Sendable {
                 loop.run()
                 withExtendedLifetime(server) {}
             }
-            var thread = pthread_t(bitPattern: 0)
-            pthread_create(
-                &thread, nil,
-                { context in
-                    context.map { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().run() }
-                    return nil
-                }, Unmanaged.passRetained(work).toOpaque())
         }
+        self.thread = thread
     }
 
-    deinit { handle.stop() }
-
-    private final class Work {
-        let run: () -> Void
-        init(_ run: @escaping () -> Void) { self.run = run }
+    deinit {
+        handle.stop()
+        thread?.join()
     }
 }
 

@@ -44,6 +44,27 @@ struct ControlTests {
         }
     }
 
+    @Test("A control server that is closed is kept by nobody")
+    func closed() throws {
+        final class Asked: ControlledStack {
+            var status: StackStatus { ControlTests.status }
+            func groups(_ then: @escaping (Result<[GroupProgress], Failure>) -> Void) {}
+            func restart(_ service: String) -> Bool { false }
+            func reset(_ then: @escaping (Result<ResetCourse.Summary, Failure>) -> Void) {}
+            func down() {}
+        }
+        weak var closed: ControlServer?
+        func serve() throws {
+            let stack = Asked()
+            let server = ControlServer(loop: try EventLoop(), stack: stack)
+            try server.listen(on: .free)
+            server.close()
+            closed = server
+        }
+        try serve()
+        #expect(closed == nil)
+    }
+
     static let status = StackStatus(
         version: "0.1.0", pid: 4242, command: "up", state: .degraded, data: "/x/.nestbox", isTemporary: false,
         directory: "/x", control: "http://127.0.0.1:4000",

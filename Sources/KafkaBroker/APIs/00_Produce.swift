@@ -32,7 +32,8 @@ extension Produce: ServedAPI {
     /// One request on its way: what its partitions answer, and which of them wait for their records to be durable.
     private final class Run {
         private let context: RequestContext
-        private let broker: Broker
+        /// Not kept: the broker's logs keep what waits for their syncs.
+        private unowned let broker: Broker
         private var response = Response()
         private var waits = 0
         private var isParked = false

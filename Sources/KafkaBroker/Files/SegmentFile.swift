@@ -94,7 +94,8 @@ public final class SegmentFile: Sendable {
 public final class OpenFiles {
     private let capacity: Int
     private var clock: UInt64 = 0
-    private var open: [LogFile] = []
+    /// Not kept: a file takes itself out when it goes.
+    private var open: [Unmanaged<LogFile>] = []
     /// Where the files lie.
     let disk: any Disk
 
@@ -114,16 +115,18 @@ public final class OpenFiles {
     }
 
     fileprivate func opened(_ file: LogFile) {
-        if open.count >= capacity, let oldest = open.indices.min(by: { open[$0].lastUse < open[$1].lastUse }) {
-            open[oldest].handle = nil
+        func lastUse(_ index: Int) -> UInt64 { open[index].takeUnretainedValue().lastUse }
+        if open.count >= capacity, let oldest = open.indices.min(by: { lastUse($0) < lastUse($1) }) {
+            open[oldest].takeUnretainedValue().handle = nil
             open.swapAt(oldest, open.count - 1)
             open.removeLast()
         }
-        open.append(file)
+        open.append(.passUnretained(file))
     }
 
     fileprivate func closed(_ file: LogFile) {
-        if let index = open.firstIndex(where: { $0 === file }) {
+        let closed = Unmanaged.passUnretained(file).toOpaque()
+        if let index = open.firstIndex(where: { $0.toOpaque() == closed }) {
             open.swapAt(index, open.count - 1)
             open.removeLast()
         }
@@ -143,6 +146,8 @@ final class LogFile {
         self.path = path
         self.openFiles = openFiles
     }
+
+    deinit { release() }
 
     /// The open file, made when it is not there.
     func use() throws(StorageError) -> SegmentFile {

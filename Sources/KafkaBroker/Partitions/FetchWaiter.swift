@@ -46,6 +46,11 @@ package final class FetchWaiters: BrokerPart {
     private var heap: [FetchWaiter] = []
     private var ready: [FetchWaiter] = []
 
+    deinit {
+        // A log and those that wait for it keep each other.
+        for waiter in byClient.values { remove(waiter) }
+    }
+
     /// How many wait.
     package var count: Int { byClient.count }
 

@@ -92,6 +92,7 @@ final class Composition {
         supervisor.onFailure = { [unowned self] in fail($0) }
         supervisor.onStopped = { [unowned self] in stopEmulators() }
         control = ControlServer(loop: loop, stack: self)
+        defer { control.close() }
         try control.listen(on: settings.controlPort)
         data.setControl(control.address)
         try startEmulators()

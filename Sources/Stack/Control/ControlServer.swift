@@ -60,6 +60,13 @@ final class ControlServer: HTTPHandler {
         address.port = try port.listen { try server.listen(on: $0) }
     }
 
+    /// Stops listening.
+    func close() {
+        server?.close()
+        // It keeps its handler, which this is.
+        server = nil
+    }
+
     /// Answers a request, or refuses it.
     func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
         func field(_ name: StaticString) -> String? {

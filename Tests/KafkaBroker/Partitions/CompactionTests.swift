@@ -33,6 +33,16 @@ import Testing
         #expect(try log.content().records.map(\.offset) == [2, 3, 4, 5, 6])
     }
 
+    @Test("A compaction leaves no descriptor behind")
+    func descriptors() throws {
+        let fixture = try fixture()
+        let log = try fixture.open()
+        for number in 0..<6 { try log.put(batch([KeyedRecord(key: 1, value: value(number))])) }
+        #expect(try log.compactNow() == 5)
+        log.close(now: noon)
+        #expect(openDescriptors(containing: fixture.directory.path) == 0)
+    }
+
     @Test("Neighbours become one segment up to segment.bytes; sizes, indexes and times are those of what is left")
     func segments() throws {
         let fixture = try fixture()
