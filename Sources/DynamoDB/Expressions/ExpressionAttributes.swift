@@ -15,7 +15,7 @@ public struct ExpressionAttributes {
     /// The values in the order of their placeholders: an expression's parameters. Null stands for one that could not be read.
     private(set) var values: [AttributeValue] = []
     /// Why values could not be read, by their places.
-    private var failures: [(place: Int, error: DynamoDBError)] = []
+    private var failures: [Int: DynamoDBError] = [:]
     /// What expressions have used.
     private var used = Used()
     /// Whether the request has ExpressionAttributeNames, even empty ones.
@@ -54,14 +54,14 @@ public struct ExpressionAttributes {
     /// Reads the member ExpressionAttributeValues.
     public mutating func readValues(_ reader: inout JSONReader) throws(DynamoDBError) {
         hasValues = true
-        (placeholders, values, failures) = ([], [], [])
+        (placeholders, values, failures) = ([], [], [:])
         try reader.beginMap(of: "AttributeValue")
         while let key = try reader.nextEntry() {
             placeholders.append(key.text)
             switch try reader.attributeValue() {
             case .success(let value): values.append(value)
             case .failure(let error):
-                failures.append((values.count, error))
+                failures[values.count] = error
                 values.append(.null)
             }
         }
@@ -77,9 +77,10 @@ public struct ExpressionAttributes {
         guard let order = Self.order(placeholders.count, { placeholders[$0] }) else { return }
         placeholders = order.map { placeholders[$0] }
         values = order.map { values[$0] }
-        failures = order.enumerated().compactMap { (place, before) in
-            failures.first { $0.place == before }.map { (place, $0.error) }
-        }
+        guard !failures.isEmpty else { return }
+        let before = failures
+        failures = [:]
+        for (place, former) in order.enumerated() { failures[place] = before[former] }
     }
 
     /// The order in which placeholders ascend, of equal ones the last alone; nil when they are in that order.
@@ -121,10 +122,9 @@ public struct ExpressionAttributes {
             if isPlaceholder(placeholder, UInt8(ascii: ":")) { continue }
             throw .validation(Messages.invalidValueKey(placeholder.string))
         }
-        guard let failure = failures.first else { return }
-        if !namesPlaceholder { throw failure.error }
-        let key = placeholders[failure.place].string
-        throw .validation(Messages.invalidValue(failure.error.message ?? "", key: key))
+        guard let (place, error) = failures.min(by: { $0.key < $1.key }) else { return }
+        if !namesPlaceholder { throw error }
+        throw .validation(Messages.invalidValue(error.message ?? "", key: placeholders[place].string))
     }
 
     private func isPlaceholder(_ text: Text, _ sign: UInt8) -> Bool {
@@ -138,8 +138,7 @@ public struct ExpressionAttributes {
 
     /// The values that are valid, ascending by placeholder.
     var sortedValues: [(placeholder: Text, value: AttributeValue)] {
-        values.indices.filter { place in !failures.contains { $0.place == place } }
-            .map { (placeholders[$0], values[$0]) }
+        values.indices.filter { failures[$0] == nil }.map { (placeholders[$0], values[$0]) }
     }
 
     /// Throws when a name or a value was used by no expression.
@@ -170,8 +169,8 @@ public struct ExpressionAttributes {
             throw .init(Messages.undefinedValue(placeholder.string))
         }
         used.values.insert(place)
-        if let failure = failures.first(where: { $0.place == place }) {
-            throw .init(Messages.invalidValue(failure.error.message ?? "", key: placeholder.string))
+        if let error = failures[place] {
+            throw .init(Messages.invalidValue(error.message ?? "", key: placeholder.string))
         }
         return place
     }
@@ -203,8 +202,16 @@ extension ExpressionAttributes {
         var values = Places()
     }
 
-    /// The request's shape.
-    var shape: Shape { Shape(names: names, placeholders: placeholders, types: values.map(\.type)) }
+    /// The bytes of names and placeholders that a shape may have, so that what is kept of requests is bounded.
+    private static let shapeBytesMax = 4096
+
+    /// The request's shape; nil when it is too large to be kept.
+    var shape: Shape? {
+        let bytes =
+            names.reduce(0) { $0 + $1.placeholder.count + $1.name.count } + placeholders.reduce(0) { $0 + $1.count }
+        guard bytes <= Self.shapeBytesMax else { return nil }
+        return Shape(names: names, placeholders: placeholders, types: values.map(\.type))
+    }
 
     /// Whether the request has a shape.
     func has(_ shape: Shape) -> Bool {

@@ -78,7 +78,7 @@ final class ParsedExpression<Written, Form> {
         let ((form, dependsOnValues), used) = try attributes.noting { (attributes) throws(ExpressionProblem) in
             try compile(written, &attributes)
         }
-        if !dependsOnValues { last = Made(attributes.shape, used, form) }
+        if !dependsOnValues, let shape = attributes.shape { last = Made(shape, used, form) }
         return form
     }
 }

@@ -113,6 +113,17 @@ import Testing
         }
     }
 
+    @Test("Of a request with large names nothing is kept")
+    func largeNames() throws {
+        for length in [10, 5_000] {
+            let name = Text(String(repeating: "n", count: length))
+            var attributes = attributes(["#a": name])
+            let projection = try ProjectionExpression(parsing: "#a", &attributes, parsed)
+            #expect(projection.paths[0].attribute == name)
+            #expect((attributes.shape != nil) == (length == 10))
+        }
+    }
+
     @Test("A long text is parsed each time")
     func longText() throws {
         let text = Text((0..<200).map { "a\($0)" }.joined(separator: ", "))
