@@ -193,8 +193,9 @@ final class LogFile {
         return true
     }
 
-    /// Removes the name; an open descriptor stays good.
-    func unlinkName() { openFiles.disk.unlink(path) }
+    /// Removes the name; an open descriptor stays good. False when the system does not.
+    @discardableResult
+    func unlinkName() -> Bool { openFiles.disk.unlink(path) == 0 }
 
     /// Lets the descriptor go and removes the file.
     func remove() {

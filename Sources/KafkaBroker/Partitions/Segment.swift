@@ -123,16 +123,19 @@ final class Segment {
         timeIndex.file.release()
     }
 
-    /// Lets the descriptors go and renames the files to those of a deleted segment; returns their names then.
-    func markDeleted(_ onStep: () -> Void) -> [String] {
+    /// Lets the descriptors go and renames the files to those of a deleted segment; returns their names then. Nil when the system lets the
+    /// `.log` neither be renamed nor removed: it would be taken for part of the log, and so it is.
+    func markDeleted(_ onStep: () -> Void) -> [String]? {
         release()
-        return [log, offsetIndex.file, timeIndex.file].map { file in
-            let path = file.path
-            // A file that stayed in its place would be taken for part of the log.
-            if !file.rename(to: path + Self.deletedSuffix) { file.unlinkName() }
+        var paths: [String] = []
+        for file in [log, offsetIndex.file, timeIndex.file] {
+            let isGone = file.rename(to: file.path + Self.deletedSuffix) || file.unlinkName()
+            // Indexes without a `.log` are removed at the next start.
+            if !isGone, file === log { return nil }
             onStep()
-            return file.path
+            paths.append(file.path)
         }
+        return paths
     }
 
     /// What stands behind the names of a deleted segment's files.

@@ -92,10 +92,14 @@ extension PartitionLog {
             onFileStep()
         }
         let replaced = first..<first + group.count
-        let old = Array(segments[replaced])
+        let old = segments[replaced]
         segments.replaceSubrange(replaced, with: [segment])
         hints.removeAll()
-        giveUp(old, now: now)
+        guard giveUp(old, now: now) == old.count else {
+            // The next start finishes it; until then the new files keep their names.
+            cannotBeCompacted = true
+            return true
+        }
         for file in files {
             file.rename(to: String(file.path.dropLast(Compaction.swapSuffix.count)))
             onFileStep()

@@ -22,20 +22,20 @@ extension PartitionLog {
             logStartOffset: logStartOffset, highWatermark: highWatermark, logEndOffset: logEndOffset, configuration,
             now: now)
         let deleted = min(count, limit)
-        if deleted > 0 { try deleteSegments(deleted, now: now) }
-        return deleted
+        return deleted > 0 ? try deleteSegments(deleted, now: now) : 0
     }
 
-    private func deleteSegments(_ count: Int, now: Int64) throws(StorageError) {
+    /// Deletes the first segments; how many could be.
+    private func deleteSegments(_ count: Int, now: Int64) throws(StorageError) -> Int {
         // There is always a segment that takes the next batch.
         if count == segments.count { try roll(now: now) }
         try keepProducers(from: segments[count].baseOffset, now: now)
-        let deleted = segments[..<count]
-        segments.removeFirst(count)
+        let deleted = Array(segments[..<giveUp(segments[..<count], now: now)])
+        segments.removeFirst(deleted.count)
         hints.removeAll()
         advanceLogStartOffset(to: segments[0].baseOffset)
-        giveUp(Array(deleted), now: now)
         for segment in deleted { disk.unlink(directory + "/" + Segment.name(segment.baseOffset, ".snapshot")) }
+        return deleted.count
     }
 
     /// Makes sure that what the segments before `offset` say of producers is known without them, so that a batch of theirs that comes again
@@ -53,11 +53,18 @@ extension PartitionLog {
         producers.expire(now: now, expirationMillis: configuration.producerIDExpirationMillis)
     }
 
-    /// Renames the files of segments that are no longer part of the log, to be removed later.
-    func giveUp(_ segments: [Segment], now: Int64) {
+    /// Renames the files of segments that are no longer to be part of the log, so that they are removed later. Returns how many: those behind
+    /// one that has to stay stay as well, else there would be a hole, which a start takes for lost records.
+    func giveUp(_ segments: ArraySlice<Segment>, now: Int64) -> Int {
         var paths: [String] = []
-        for segment in segments { paths += segment.markDeleted(onFileStep) }
-        onGiveUp?(self, paths, now)
+        var count = 0
+        for segment in segments {
+            guard let marked = segment.markDeleted(onFileStep) else { break }
+            paths += marked
+            count += 1
+        }
+        if !paths.isEmpty { onGiveUp?(self, paths, now) }
+        return count
     }
 
     /// Closes the active segment and begins the next one.

@@ -66,4 +66,39 @@ struct BrokerRecoveryTests {
             #expect(try endOffset(broker(on: files)) == 1)
         }
     }
+
+    @Test(
+        "Retention leaves no hole behind a segment that the system lets neither be renamed nor removed",
+        arguments: 0..<14)
+    func stuckSegment(_ changes: Int) throws {
+        let disk = SimulatedDisk(seed: 1, keepsUnsynced: false)
+        let files = BrokerDisk(disk)
+        try disk.makeDirectory("/data")
+        let first = try broker(on: files, doesWork: true)
+        var topic = Broker.NewTopic(name: "t")
+        topic.configs = [("segment.ms", "1000"), ("retention.ms", "60000")]
+        let log = try first.log(first.create(topic), 0)
+        for age in [200, 190, 180, 170, 160, 10, 0] as [Int64] {
+            var batch = RecordBatchBuilder()
+            batch.append(timestamp: Self.now - age * 1_000, key: nil, value: nil)
+            _ = try log.append(batch.build(), origin: .client, now: Self.now)
+        }
+        #expect(log.highWatermark == 7)
+        disk.fail(after: changes, count: 2, code: 5)
+        first.advance(to: Self.now + 40_000, steady: Self.now + 40_000)
+        disk.kill()
+        disk.restart(hasLostPower: false)
+        let second = try broker(on: files, doesWork: true)
+        let found = try second.log(#require(second.catalog.topic(named: "t")), 0)
+        var next = found.logStartOffset
+        for name in disk.names(in: "/data/t-0") where name.hasSuffix(".log") {
+            guard case .file(let file) = disk.node(at: "/data/t-0/" + name) else { continue }
+            file.bytes.withUnsafeBytes { bytes in
+                guard let batch = RecordBatch(at: bytes) else { return }
+                #expect(batch.baseOffset == next)
+                next = batch.nextOffset
+            }
+        }
+        #expect(next == 7)
+    }
 }
