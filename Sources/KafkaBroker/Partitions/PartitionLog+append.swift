@@ -121,7 +121,7 @@ extension PartitionLog {
         let isFull = active.shouldRoll(
             adding: batch.bytes.count, lastOffset: batch.lastOffset, maxTimestamp: maxTimestamp, configuration, now: now
         )
-        guard isFull, logEndOffset > active.baseOffset else { return active }
+        guard isFull || isRollDue, logEndOffset > active.baseOffset else { return active }
         try active.log.mend()
         active.seal()
         if durability == .full { try syncAll(with: active) }
@@ -144,10 +144,13 @@ extension PartitionLog {
     }
 
     func beginSegment(now: Int64) throws(StorageError) -> Segment {
+        // When it fails, its files may be there: the segment before it must take nothing more, and the next batch begins it again.
+        isRollDue = true
         let segment = try Segment(baseOffset: logEndOffset, directory: directory, openFiles: openFiles, now: now)
         if durability == .full, disk.syncDirectory(directory) != 0 { throw StorageError("sync", directory) }
         if segments.isEmpty { logStartOffset = logEndOffset }
         segments.append(segment)
+        isRollDue = false
         return segment
     }
 

@@ -34,6 +34,8 @@ public final class PartitionLog {
 
     /// Ascending by base offset; empty until the first append, which also makes the directory.
     var segments: [Segment] = []
+    /// Whether a segment was to begin at the log's end and did not wholly.
+    var isRollDue = false
     /// The offset that the next record gets.
     public internal(set) var logEndOffset: Int64 = 0
     /// The first offset that can be read.

@@ -13,6 +13,13 @@ struct BrokerFoundRunsTests {
 
     static let runs = [
         FoundRun(
+            rule: "After a segment could not be begun, nothing is appended to the one before it",
+            seed: 30,
+            steps:
+                "produce:3d9d235cfc4cd0bf produce:1741dfacae9167c2 long-time:74172138fb11e44d die-soon:8cf7e7f8f92dac68 "
+                + "commit:f3ebccb74f089dd3 fail-soon:59bae97c439bf0f produce:fd5801170861ed3a commit:5dc3ecabe8dc3647 "
+                + "jump:5c4dc2dbcbab1913 produce:da0bc522703f4cc8"),
+        FoundRun(
             rule: "After a loss of power the indexes of old segments are what they were",
             seed: 17,
             steps:
