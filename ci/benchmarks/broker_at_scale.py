@@ -115,14 +115,14 @@ def bench_consumers():
     threads = [threading.Thread(target=each) for each in (watch, write)]
     for thread in threads:
         thread.start()
-    rate, cpu, _, received, _ = load(
+    read = kafka_load(
         broker, file(request), 100, 1, 10**9, 20, position, batches * BATCH_RECORDS, stored * BATCH_RECORDS)
     done.set()
     for thread in threads:
         thread.join()
     times.sort()
     p99 = times[len(times) * 99 // 100]
-    print(f"  {done.received / 1e9:.1f} GB in 20 s ({done.received / 20e9:.2f} GB/s), {done.cpu / done.received * 1e9:.3f} CPU s a GB, {len(times)} records written")
+    print(f"  {read.received / 1e9:.1f} GB in 20 s ({read.received / 20e9:.2f} GB/s), {read.cpu / read.received * 1e9:.3f} CPU s a GB, {len(times)} records written")
     report.check(max(seen) < 100, f"resident at most: {max(seen):.1f} MB (under 100)")
     report.check(p99 < 50, f"a producer's p99 beside them: {p99:.1f} ms (under 50)")
     broker.remove()
