@@ -170,10 +170,7 @@ public final class AWSEndpoint {
             composer.send(through: answer.exchange)
         }
         stepSoon()
-        if !awaitsRest {
-            awaitsRest = true
-            copies?.start(after: Self.restBeforeCopy)
-        }
+        copyAtRest()
     }
 
     /// Counts the turn's requests in the metrics. The clock is read once more: a request's time is from the turn in which it came, which
@@ -194,11 +191,16 @@ public final class AWSEndpoint {
         steps?.start(after: .milliseconds(databases.open.contains { $0.engine.isBuildingIndex } ? 1 : 50))
     }
 
-    /// Copies the logs of databases that have come to rest.
+    /// What was written is copied from the log into the database's file when nothing has been written for a while.
+    private func copyAtRest() {
+        guard !awaitsRest else { return }
+        awaitsRest = true
+        copies?.start(after: Self.restBeforeCopy)
+    }
+
     private func settleLogs() {
         awaitsRest = false
-        for database in databases.open where database.engine.settleLog() { awaitsRest = true }
-        if awaitsRest { copies?.start(after: Self.restBeforeCopy) }
+        for database in databases.open where database.engine.settleLog() { copyAtRest() }
     }
 
     /// Background work of one database: a slice now, the next one soon if there is more, so that requests come in between; else
@@ -214,6 +216,8 @@ public final class AWSEndpoint {
             if database.isRestDue { database.engine.rest() }
             database.isRestDue = false
             database.isStepDue = database.engine.step(now: loop.wallMillis)
+            // What a slice has written, too.
+            if database.isStepDue { copyAtRest() }
         }
         isStepSoon = databases.open.contains { $0.isStepDue }
         steps?.start(after: isStepSoon ? .milliseconds(1) : .seconds(10))

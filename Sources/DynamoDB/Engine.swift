@@ -51,7 +51,7 @@ public final class Engine {
     private(set) var arrivalNanos: Int64?
     /// The region that the request under way is signed for.
     private(set) var region = ""
-    /// Whether a turn has been committed since the last call of `settleLog`.
+    /// Whether something has been committed since the last call of `settleLog`.
     private var hasCommitted = false
     /// Whether no request has come since the last call of `rest`.
     private var isIdle = true
@@ -163,6 +163,7 @@ public final class Engine {
             let position = (nextJob + offset) % jobs.count
             do throws(DynamoDBError) {
                 guard try jobs[position].slice(self, now) else { continue }
+                hasCommitted = true
                 nextJob = (position + 1) % jobs.count
                 // What many slices write is copied in small portions, none of which keeps requests waiting long.
                 if storage.connection.pagesInLog >= Engine.slicePages { try? storage.connection.checkpoint() }

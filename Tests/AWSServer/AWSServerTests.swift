@@ -262,6 +262,28 @@ private let dynamodb = "DynamoDB_20120810."
         }
     }
 
+    @Test("The log is copied into the database's file when nothing has been written for a while")
+    func copyAtRest() throws {
+        try withEndpoint { address, directory in
+            func size() -> Int {
+                var status = stat()
+                return stat(directory + "/tables.sqlite", &status) == 0 ? Int(status.st_size) : -1
+            }
+            let before = size()
+            let text = String(repeating: "x", count: 390_000)
+            let client = try TestClient(address)
+            client.send(
+                request(
+                    dynamodb + "PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"a"},"x":{"S":"\#(text)"}}}"#,
+                    close: false))
+            let response = TestResponse(String(decoding: client.receiveResponse(), as: UTF8.self))
+            try #require(response.status == "200 OK")
+            #expect(size() == before)
+            for _ in 0..<500 where size() < text.utf8.count { usleep(10_000) }
+            #expect(size() >= text.utf8.count)
+        }
+    }
+
     @Test("A write that the disk has no room for is a server error, and the server goes on")
     func fullDisk() throws {
         // A database that may not grow: SQLite keeps the bound while the connection lives, so it comes as a trigger that fails.

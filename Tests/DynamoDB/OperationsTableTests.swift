@@ -78,6 +78,31 @@ import Testing
                 == 2)
     }
 
+    @Test("The log is copied when nothing was written between two looks at it, by requests or in the background")
+    func settledLog() throws {
+        let engine = try TestEngine()
+        try engine.makeTable()
+        func put(_ letter: String) throws {
+            let text = String(repeating: letter, count: 300_000)
+            try engine("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"a"},"x":{"S":"\#(text)"}}}"#)
+        }
+        var pages: Int { engine.engine.connection.pagesInLog }
+        try put("a")
+        #expect(engine.engine.settleLog())
+        try put("b")
+        #expect(engine.engine.settleLog())
+        #expect(pages > 64)
+        #expect(!engine.engine.settleLog())
+        #expect(pages == 0)
+        // What is left of a table goes in the background.
+        try put("c")
+        try engine("DeleteTable", #"{"TableName":"tab"}"#)
+        #expect(engine.engine.settleLog())
+        #expect(engine.engine.step(now: engine.now))
+        #expect(engine.engine.settleLog())
+        #expect(!engine.engine.settleLog())
+    }
+
     @Test("Tables are listed by name, page by page")
     func list() throws {
         for name in ["ccc", "aaa", "bbb"] { try engine.makeTable(name) }
