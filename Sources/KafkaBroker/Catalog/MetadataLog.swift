@@ -26,11 +26,9 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
 /// that is torn at the end, by a crash in its writing, was never acknowledged and is cut.
 final class MetadataLog {
     private let path: String
-    private let file: SegmentFile
+    private let file: LogFile
     private let syncs: Bool
     private var end = 0
-    /// Whether behind `end` there may be a part of an entry that was refused.
-    private var isTorn = false
     /// Set by a failed fsync. The system may then hold lost bytes for written ones, so nothing is appended any more until the broker is
     /// started again and reads what is really there.
     private var hasFailed = false
@@ -45,12 +43,13 @@ final class MetadataLog {
     ) throws(StorageError) {
         path = directory + "/" + Self.fileName
         self.syncs = syncs
-        file = try SegmentFile(path: path, create: true, on: disk)
-        let content = try file.bytes(at: 0, length: try file.size())
+        file = LogFile(path: path, openFiles: OpenFiles(capacity: 1, on: disk))
+        let opened = try file.use()
+        let content = try opened.bytes(at: 0, length: try opened.size())
         end = try replayAll(content, replay)
-        if end < content.count { try file.truncate(to: end) }
+        if end < content.count { try opened.truncate(to: end) }
         // A process that died before its fsync has left entries by which the broker goes from now on.
-        if syncs, !file.sync() || disk.syncDirectory(directory) != 0 { throw StorageError("sync", path) }
+        if syncs, !opened.sync() || disk.syncDirectory(directory) != 0 { throw StorageError("sync", path) }
     }
 
     /// Writes one entry; after an error nothing of it stays.
@@ -63,33 +62,22 @@ final class MetadataLog {
         let sum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
         withUnsafeBytes(of: sum.bigEndian) { entry.append(contentsOf: $0) }
         entry += bytes
-        if isTorn { try cut() }
-        isTorn = true
         // The outcome is carried out of the closure, which cannot throw a typed error.
         let outcome: Result<Void, StorageError> = entry.withUnsafeBytes { all in
             do throws(StorageError) {
-                return .success(try file.write(all, at: end))
+                return .success(try file.append(all, at: end))
             } catch {
                 return .failure(error)
             }
         }
-        do throws(StorageError) {
-            try outcome.get()
-            if syncs, !file.sync() {
-                hasFailed = true
-                throw StorageError("sync", path)
-            }
-        } catch {
-            try? cut()
-            throw error
+        try outcome.get()
+        if syncs, try !file.use().sync() {
+            hasFailed = true
+            let failure = StorageError("sync", path)
+            try? file.use().truncate(to: end)
+            throw failure
         }
-        isTorn = false
         end += entry.count
-    }
-
-    private func cut() throws(StorageError) {
-        try file.truncate(to: end)
-        isTorn = false
     }
 
     /// Replays entry by entry; returns where the last whole one ends.

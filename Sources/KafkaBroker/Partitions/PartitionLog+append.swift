@@ -127,7 +127,7 @@ extension PartitionLog {
         if durability == .full { try syncAll(with: active) }
         let rolled = try beginSegment(now: now)
         writeSnapshot(now: now)
-        if durability == .process, let files = try? [active.log.use()] + active.indexFiles() {
+        if durability == .process, let files = try? active.files() {
             // Off the loop: what a rolled segment holds is then safe from a loss of power too.
             background.run({ files.allSatisfy { $0.sync() } }, { _ in })
         }
@@ -137,7 +137,7 @@ extension PartitionLog {
     /// Waits until everything that the next segment comes after is on the disk. A start after a loss of power believes the indexes of older
     /// segments and the snapshot of producers that is written now, and in a compacted log it cannot tell a loss from a gap.
     private func syncAll(with active: Segment) throws(StorageError) {
-        for file in try syncing + unsynced + [active.log.use()] + active.indexFiles() where !file.sync() {
+        for file in try syncing + unsynced + active.files() where !file.sync() {
             hasFailed = true
             throw StorageError("sync", file.path)
         }

@@ -123,17 +123,20 @@ final class Segment {
         timeIndex.file.release()
     }
 
-    /// Lets the descriptors go and renames the files to those of a deleted segment; returns their names then. Nil when the system lets the
-    /// `.log` neither be renamed nor removed: it would be taken for part of the log, and so it is.
+    /// Lets the descriptors go and renames the files to those of a deleted segment; returns the names of those that are there then, to be
+    /// removed. Nil when the system lets the `.log` neither be renamed nor removed: it would be taken for part of the log, and so it is.
     func markDeleted(_ onStep: () -> Void) -> [String]? {
         release()
         var paths: [String] = []
         for file in [log, offsetIndex.file, timeIndex.file] {
-            let isGone = file.rename(to: file.path + Self.deletedSuffix) || file.unlinkName()
-            // Indexes without a `.log` are removed at the next start.
-            if !isGone, file === log { return nil }
+            if file.rename(to: file.path + Self.deletedSuffix) {
+                paths.append(file.path)
+            } else if !file.unlinkName(), file === log {
+                return nil
+            }
+            // An index that stays has no `.log`, and the next start removes it. Its name, and one that was removed, may be another file's by
+            // the time at which given-up files go.
             onStep()
-            paths.append(file.path)
         }
         return paths
     }
@@ -236,12 +239,14 @@ final class Segment {
         return firstTimestamp
     }
 
-    /// The open files of the two indexes.
-    func indexFiles() throws(StorageError) -> [SegmentFile] { [try offsetIndex.file.use(), try timeIndex.file.use()] }
+    /// The three files, open.
+    func files() throws(StorageError) -> [SegmentFile] {
+        [try log.use(), try offsetIndex.file.use(), try timeIndex.file.use()]
+    }
 
     /// Waits until the files' bytes are on the disk.
     func sync() throws(StorageError) {
-        for file in [try log.use()] + (try indexFiles()) where !file.sync() { throw StorageError("sync", file.path) }
+        for file in try files() where !file.sync() { throw StorageError("sync", file.path) }
     }
 
     private func loadFirstTimestamp() throws(StorageError) {

@@ -1,7 +1,8 @@
-import KafkaBroker
 import KafkaWire
 import Simulation
 import Testing
+
+@testable import KafkaBroker
 
 /// What the simulation has found in the broker, each as the rule that was broken.
 @Suite("The broker after failures of the disk")
@@ -100,5 +101,19 @@ struct BrokerRecoveryTests {
             }
         }
         #expect(next == 7)
+    }
+
+    @Test("Of a segment that is given up, no file is removed later by the name that it had: another may have it then")
+    func givenUpNames() throws {
+        for changes in 0..<3 {
+            let disk = SimulatedDisk(seed: 1, keepsUnsynced: false)
+            let files = BrokerDisk(disk)
+            try disk.makeDirectory("/data")
+            let segment = try Segment(baseOffset: 0, directory: "/data", openFiles: OpenFiles(on: files), now: Self.now)
+            disk.fail(after: changes, count: 1, code: 5)
+            let paths = try #require(segment.markDeleted {})
+            #expect(paths.count == 2)
+            #expect(paths.allSatisfy { $0.hasSuffix(".deleted") })
+        }
     }
 }
