@@ -31,6 +31,20 @@ def stack(tmp_path):
         assert nestbox.stop() == 0, nestbox.output
 
 
+@pytest.fixture
+def start(tmp_path):
+    """Starts one in the test's directory, as often as need be; what still runs at the end is killed."""
+    started = []
+
+    def start(*arguments):
+        started.append(Nestbox(tmp_path, arguments).start())
+        return started[-1]
+
+    yield start
+    for nestbox in started:
+        nestbox.kill()
+
+
 def dynamodb_client(nestbox, **settings):
     """A boto3 client as a user would make it, without retries that would hide an error."""
     return boto3.client(

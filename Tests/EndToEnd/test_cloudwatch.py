@@ -13,7 +13,7 @@ import botocore.exceptions
 import botocore.model
 import pytest
 
-from nestbox_process import Nestbox, wait_until
+from nestbox_process import wait_until
 
 REGION = "ap-northeast-2"
 
@@ -32,20 +32,6 @@ def cloudwatch(request, emulators, monkeypatch):
         made = client(emulators, "cloudwatch")
     assert made.meta.service_model.resolved_protocol == request.param
     return made
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts one in the test's directory, as often as need be; what still runs at the end is killed."""
-    started = []
-
-    def start(*arguments):
-        started.append(Nestbox(tmp_path, arguments).start())
-        return started[-1]
-
-    yield start
-    for nestbox in started:
-        nestbox.kill()
 
 
 def span():

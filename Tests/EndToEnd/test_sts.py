@@ -9,7 +9,7 @@ import botocore.config
 import botocore.exceptions
 import pytest
 
-from nestbox_process import Nestbox, http
+from nestbox_process import http
 
 ACCOUNT = "000000000000"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
@@ -25,20 +25,6 @@ def client(nestbox, service, key="local", secret="local", token=None):
 def client_of(nestbox, service, credentials):
     return client(nestbox, service, credentials["AccessKeyId"], credentials["SecretAccessKey"],
                   credentials["SessionToken"])
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts one in the test's directory, as often as need be; what still runs at the end is killed."""
-    started = []
-
-    def start(*arguments):
-        started.append(Nestbox(tmp_path, arguments).start())
-        return started[-1]
-
-    yield start
-    for nestbox in started:
-        nestbox.kill()
 
 
 def error_of(call, **parameters):

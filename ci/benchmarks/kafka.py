@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from .programs import BIN, directory, free_port, pinned
+from .programs import BIN, Started, directory, free_port, pinned
 
 BATCH_RECORDS, RECORD_BYTES = 64, 1024
 CREATE_TOPICS, PRODUCE, FETCH, LIST_OFFSETS, METADATA, JOIN_GROUP, SYNC_GROUP, OFFSET_COMMIT = 19, 0, 1, 2, 3, 11, 14, 8
@@ -104,7 +104,7 @@ class Client:
         return [offset for _, _, _, offset in found]
 
 
-class Broker:
+class Broker(Started):
     """`nestbox up --only kafka` on a port of its own, in a directory that stays until `remove`."""
 
     name = "nestbox"
@@ -130,14 +130,6 @@ class Broker:
                 if self.process.poll() is not None or time.monotonic() - began > 60:
                     sys.exit("nestbox did not start")
                 time.sleep(0.0005)
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
     def kill(self):
         self.process.kill()

@@ -3,7 +3,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -83,13 +82,8 @@ def until_idle(server, quiet=0.02, within=120):
     return time.monotonic() - began
 
 
-class Server:
-    """A server process that says its port in its first line."""
-
-    def __init__(self, name, command):
-        self.name = name
-        self.process = subprocess.Popen(pinned(SERVER_CORE, command), stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline())
+class Started:
+    """What has a `process`."""
 
     @property
     def pid(self):
@@ -100,7 +94,16 @@ class Server:
         self.process.wait()
 
 
-class Nestbox:
+class Server(Started):
+    """A server process that says its port in its first line."""
+
+    def __init__(self, name, command):
+        self.name = name
+        self.process = subprocess.Popen(pinned(SERVER_CORE, command), stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+
+class Nestbox(Started):
     """`nestbox up` on free ports, in a directory of its own."""
 
     def __init__(self, *arguments, data="memory", pin=True):
@@ -126,11 +129,6 @@ class Nestbox:
         found = re.search(pattern, text)
         return int(found[1]) if found else None
 
-    @property
-    def pid(self):
-        return self.process.pid
-
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
+        super().stop()
         shutil.rmtree(self.directory, ignore_errors=True)

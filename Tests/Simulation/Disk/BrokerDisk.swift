@@ -37,6 +37,15 @@ package final class BrokerDisk: Disk, @unchecked Sendable {
         }
     }
 
+    /// The same for what has no result but whether it was done.
+    private func done(_ body: () throws(SimulatedDisk.Failure) -> Void) -> Int32 {
+        Int32(
+            attempt { () throws(SimulatedDisk.Failure) in
+                try body()
+                return 0
+            })
+    }
+
     /// The file of a descriptor, if the process that opened it is alive.
     private func file(_ descriptor: Int32) throws(SimulatedDisk.Failure) -> (file: SimulatedFile, path: String) {
         guard let found = open[descriptor], found.generation == disk.generation, !disk.isDead else {
@@ -80,20 +89,16 @@ package final class BrokerDisk: Disk, @unchecked Sendable {
     }
 
     package func truncate(_ descriptor: Int32, to size: Int) -> Int32 {
-        Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try file(descriptor).file.truncate(to: size)
-                return 0
-            })
+        done { () throws(SimulatedDisk.Failure) in
+            try file(descriptor).file.truncate(to: size)
+        }
     }
 
     package func sync(_ descriptor: Int32) -> Int32 {
         if liesAboutSyncs { return 0 }
-        return Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try file(descriptor).file.sync()
-                return 0
-            })
+        return done { () throws(SimulatedDisk.Failure) in
+            try file(descriptor).file.sync()
+        }
     }
 
     package func size(of descriptor: Int32) -> Int {
@@ -105,46 +110,36 @@ package final class BrokerDisk: Disk, @unchecked Sendable {
     }
 
     package func setModified(of descriptor: Int32, likeFileAt path: String) -> Int32 {
-        Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                guard case .file(let other) = disk.node(at: path) else { throw .init(code: ENOENT) }
-                try file(descriptor).file.modifiedMillis = other.modifiedMillis
-                return 0
-            })
+        done { () throws(SimulatedDisk.Failure) in
+            guard case .file(let other) = disk.node(at: path) else { throw .init(code: ENOENT) }
+            try file(descriptor).file.modifiedMillis = other.modifiedMillis
+        }
     }
 
     package func rename(_ path: String, to target: String) -> Int32 {
-        Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try disk.rename(path, to: target)
-                return 0
-            })
+        done { () throws(SimulatedDisk.Failure) in
+            try disk.rename(path, to: target)
+        }
     }
 
     @discardableResult
     package func unlink(_ path: String) -> Int32 {
-        Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try disk.remove(path, isDirectory: false)
-                return 0
-            })
+        done { () throws(SimulatedDisk.Failure) in
+            try disk.remove(path, isDirectory: false)
+        }
     }
 
     package func makeDirectory(_ path: String) -> Int32 {
-        Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try disk.makeDirectory(path)
-                return 0
-            })
+        done { () throws(SimulatedDisk.Failure) in
+            try disk.makeDirectory(path)
+        }
     }
 
     @discardableResult
     package func removeDirectory(_ path: String) -> Int32 {
-        Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try disk.remove(path, isDirectory: true)
-                return 0
-            })
+        done { () throws(SimulatedDisk.Failure) in
+            try disk.remove(path, isDirectory: true)
+        }
     }
 
     package func names(in path: String) -> [String] { disk.isDead ? [] : disk.names(in: path) }
@@ -160,11 +155,9 @@ package final class BrokerDisk: Disk, @unchecked Sendable {
     @discardableResult
     package func syncDirectory(_ path: String) -> Int32 {
         if liesAboutSyncs { return 0 }
-        return Int32(
-            attempt { () throws(SimulatedDisk.Failure) in
-                try disk.syncNames()
-                return 0
-            })
+        return done { () throws(SimulatedDisk.Failure) in
+            try disk.syncNames()
+        }
     }
 
     package func absolutePath(of path: String) -> String { path }

@@ -55,6 +55,17 @@ struct TablesRecoveryTests {
             }
         }
 
+        /// A scan over several turns, begun in a turn that has deleted item 0 of eight and is not committed.
+        func scanOfOpenTurn(_ output: inout [UInt8]) throws -> LongOperation {
+            let filler = String(repeating: "x", count: 8_000)
+            for number in 0..<8 {
+                try self("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(number)"},"x":{"S":"\#(filler)"}}}"#)
+            }
+            _ = try begin("DeleteItem", #"{"TableName":"tab","Key":{"pk":{"S":"0"}}}"#, &output)
+            return try #require(
+                try begin("Scan", #"{"TableName":"tab","FilterExpression":"attribute_exists(pk)"}"#, &output))
+        }
+
         func put(_ key: String) throws {
             try self("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(key)"}}}"#)
         }
@@ -85,14 +96,8 @@ struct TablesRecoveryTests {
     @Test("A scan that has read of a turn whose commit then fails is refused like the turn")
     func scanOfRefusedTurn() throws {
         let tables = try Tables()
-        let filler = String(repeating: "x", count: 8_000)
-        for number in 0..<8 {
-            try tables("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(number)"},"x":{"S":"\#(filler)"}}}"#)
-        }
         var output: [UInt8] = []
-        _ = try tables.begin("DeleteItem", #"{"TableName":"tab","Key":{"pk":{"S":"0"}}}"#, &output)
-        let scan = try #require(
-            try tables.begin("Scan", #"{"TableName":"tab","FilterExpression":"attribute_exists(pk)"}"#, &output))
+        let scan = try tables.scanOfOpenTurn(&output)
         tables.disk.fail(after: 0, count: 1, code: EIO)
         #expect(throws: DynamoDBError.self) { try tables.engine.commitTurn() }
         #expect(throws: DynamoDBError.self) { while try tables.engine.resume(scan, into: &output) {} }
@@ -102,14 +107,8 @@ struct TablesRecoveryTests {
     @Test("A scan that has read of a turn that was committed goes on, whatever becomes of later turns")
     func scanOfCommittedTurn() throws {
         let tables = try Tables()
-        let filler = String(repeating: "x", count: 8_000)
-        for number in 0..<8 {
-            try tables("PutItem", #"{"TableName":"tab","Item":{"pk":{"S":"\#(number)"},"x":{"S":"\#(filler)"}}}"#)
-        }
         var output: [UInt8] = []
-        _ = try tables.begin("DeleteItem", #"{"TableName":"tab","Key":{"pk":{"S":"0"}}}"#, &output)
-        let scan = try #require(
-            try tables.begin("Scan", #"{"TableName":"tab","FilterExpression":"attribute_exists(pk)"}"#, &output))
+        let scan = try tables.scanOfOpenTurn(&output)
         try tables.engine.commitTurn()
         tables.disk.fail(after: 0, count: 1, code: EIO)
         #expect(throws: DynamoDBError.self) { try tables.put("second") }
