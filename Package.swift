@@ -121,7 +121,7 @@ let package = Package(
         .target(name: "Loopback", dependencies: ["Reactor"], path: "Tests/Loopback", swiftSettings: settings),
         tests("Reactor", ["Loopback", "reactor-child"]),
         tests("HTTP", ["Loopback", "Reactor"]),
-        tests("SQLite"),
+        tests("SQLite", ["CSQLite", "CSQLitePageCache"]),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
         tests("AWSProtocols"),

@@ -1,12 +1,14 @@
 #include "sqlite_page_cache.h"
 
-#include <sqlite3.h>
 #include <stddef.h>
 
 enum { lock_byte = 0x40000000 };
 
 // SQLite's own page cache, which does the work.
 static sqlite3_pcache_methods2 own;
+
+// The same with the functions below.
+static sqlite3_pcache_methods2 methods;
 
 // A cache of it, and what is known of the numbers of its pages.
 struct cache {
@@ -65,7 +67,7 @@ static void shrink(sqlite3_pcache *cache) { own.xShrink(of(cache)->own); }
 int nestbox_sqlite_bound_truncation(void) {
     int code = sqlite3_config(SQLITE_CONFIG_GETPCACHE2, &own);
     if (code != SQLITE_OK) return code;
-    sqlite3_pcache_methods2 methods = own;
+    methods = own;
     methods.xCreate = create;
     methods.xCachesize = set_size;
     methods.xPagecount = page_count;
@@ -77,3 +79,5 @@ int nestbox_sqlite_bound_truncation(void) {
     methods.xShrink = shrink;
     return sqlite3_config(SQLITE_CONFIG_PCACHE2, &methods);
 }
+
+const sqlite3_pcache_methods2 *nestbox_sqlite_page_cache(void) { return &methods; }

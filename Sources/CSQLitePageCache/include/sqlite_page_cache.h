@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sqlite3.h>
+
 /// Lets SQLite's page cache look for pages behind a database's new end only if there may be any; to be called before anything else of
 /// SQLite.
 ///
@@ -9,3 +11,6 @@
 ///
 /// Returns SQLITE_OK, or the code with which SQLite refuses.
 int nestbox_sqlite_bound_truncation(void);
+
+/// The page cache as SQLite has it since, for whoever checks it.
+const sqlite3_pcache_methods2 *nestbox_sqlite_page_cache(void);
