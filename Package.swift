@@ -59,6 +59,7 @@ let package = Package(
         // C of our own: what Swift cannot say
         .target(name: "CCRC32", dependencies: ["CZlib"]),
         .target(name: "CCRC32C"),
+        .target(name: "CSQLiteLog", dependencies: ["CSQLite"]),
         .target(name: "CSQLitePageCache", dependencies: ["CSQLite"]),
         .target(name: "CSocket"),
 
@@ -67,7 +68,7 @@ let package = Package(
         module("HTTP", ["Reactor"]),
 
         // DynamoDB
-        module("SQLite", ["CSQLite", "CSQLitePageCache"]),
+        module("SQLite", ["CSQLite", "CSQLiteLog", "CSQLitePageCache"]),
         module("DynamoDB", ["SQLite"]),
         module("AWSSignature", ["COpenSSL"]),
         module("AWSProtocols", ["DynamoDB"]),
@@ -121,7 +122,7 @@ let package = Package(
         .target(name: "Loopback", dependencies: ["Reactor"], path: "Tests/Loopback", swiftSettings: settings),
         tests("Reactor", ["Loopback", "reactor-child"]),
         tests("HTTP", ["Loopback", "Reactor"]),
-        tests("SQLite", ["CSQLite", "CSQLitePageCache"]),
+        tests("SQLite", ["CSQLite", "CSQLiteLog", "CSQLitePageCache"]),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
         tests("AWSProtocols"),

@@ -204,7 +204,7 @@ public final class AWSEndpoint {
     }
 
     /// Background work of one database: a slice now, the next one soon if there is more, so that requests come in between; else
-    /// after the next commit or a while.
+    /// after the next commit or a while. A second without a request, and caches are given back.
     private func step() {
         if !isStepSoon {
             for database in databases.open {
@@ -220,7 +220,8 @@ public final class AWSEndpoint {
             if database.isStepDue { copyAtRest() }
         }
         isStepSoon = databases.open.contains { $0.isStepDue }
-        steps?.start(after: isStepSoon ? .milliseconds(1) : .seconds(10))
+        let isRestDue = databases.open.contains { $0.engine.isRestDue }
+        steps?.start(after: isStepSoon ? .milliseconds(1) : isRestDue ? .seconds(1) : .seconds(10))
         awaitExpiry()
     }
 

@@ -10,8 +10,10 @@ public final class Engine {
     public struct Configuration {
         /// What survives.
         public enum Durability: Sendable {
-            /// Nothing: the directory goes at exit.
+            /// Nothing: the tables go with the engine.
             case memory
+            /// What is there when the engine is closed. A crash leaves a file that is of no use.
+            case close
             /// An answered write survives the death of the process.
             case process
             /// An answered write survives power loss.
@@ -21,7 +23,7 @@ public final class Engine {
         /// The account in ARNs unless another is given.
         public static let standardAccount = "000000000000"
 
-        /// The directory of the database file; it exists.
+        /// The directory of the database file; it exists. Tables in memory need none.
         public var directory: String
         /// What survives.
         public var durability = Durability.process
@@ -66,12 +68,13 @@ public final class Engine {
         self.configuration = configuration
         var options = Connection.Options()
         switch configuration.durability {
-        case .memory: (options.synchronous, options.journal) = (.off, .memory)
+        case .memory, .close: (options.synchronous, options.journal) = (.off, .memory)
         case .process: options.synchronous = .normal
         case .full: options.synchronous = .full
         }
         options.fileLayer = configuration.fileLayer
-        storage = try Storage(path: configuration.directory + "/tables.sqlite", options: options)
+        let path = configuration.durability == .memory ? "" : configuration.directory + "/tables.sqlite"
+        storage = try Storage(path: path, options: options)
     }
 
     /// Carries out an operation by its name and appends the answer's JSON to `output`. Unknown names are refused.
@@ -201,11 +204,15 @@ public final class Engine {
     /// The pages in the write-ahead log from which on an idle moment is used to copy them.
     static let checkpointPages = 64
 
-    /// To be called every few seconds: when no request has come since the last time, caches are given back.
+    /// Whether a request has come since caches were given back, so that `rest` has something to do.
+    public var isRestDue: Bool { hasMemory || !isIdle }
+
+    /// To be called from time to time: when no request has come since the last time, caches are given back,
+    /// and the log's room on the disk.
     public func rest() {
         if isIdle, hasMemory {
             hasMemory = false
-            storage.connection.releaseMemory()
+            storage.connection.release()
         }
         if !isIdle { hasMemory = true }
         isIdle = true

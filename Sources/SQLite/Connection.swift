@@ -1,4 +1,5 @@
 import CSQLite
+import CSQLiteLog
 import CSQLitePageCache
 
 /// A connection to a database file; the only one, on one thread.
@@ -47,29 +48,43 @@ public final class Connection {
 
     /// The open database.
     let handle: OpaquePointer
+    private let layer: UnsafeMutablePointer<sqlite3_vfs>
     private let walPages: UnsafeMutablePointer<Int32>
     private let checkpointPagesMax: Int32
     private let mmapBytes: Int64
+    private let isTemporary: Bool
+    /// Whether a database without a path has outgrown the page cache and is in a file.
+    private var hasFile = false
+    /// Up to so many bytes a database without a path is in the page cache alone. At each commit SQLite goes through all changed pages that are not in a file,
+    /// so of more of them it costs less to write the new ones.
+    private static let bytesWithoutFile: Int32 = 4 << 20
     private(set) var isClosed = false
 
-    /// Opens or creates the file at `path`, for this connection alone.
+    /// Opens or creates the file at `path`, for this connection alone. An empty path is a database that goes with the connection: it is in the
+    /// page cache, and once it is larger than 4 MiB in a file without a name, in the system's directory for such files.
     ///
     /// Throws when the file cannot be opened, is not a database, or another process has it open.
     public init(path: String, options: Options = Options()) throws(SQLiteError) {
         _ = Self.isConfigured
+        guard let layer = nestbox_sqlite_gather_log(options.fileLayer) else {
+            throw SQLiteError(code: SQLITE_NOMEM, message: "out of memory")
+        }
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, options.fileLayer)
+        let code = sqlite3_open_v2(path, &opened, flags, layer.pointee.zName)
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
+            nestbox_sqlite_forget_log(layer)
             throw SQLiteError(code: code, message: message)
         }
         handle = opened
+        self.layer = layer
         walPages = .allocate(capacity: 1)
         walPages.pointee = 0
         checkpointPagesMax = Int32(clamping: options.checkpointPagesMax)
         mmapBytes = options.mmapBytes
+        isTemporary = path.isEmpty
         // The log is checkpointed at idle turns, see `checkpoint`; this hook only counts what it holds.
         sqlite3_wal_hook(
             handle,
@@ -101,6 +116,7 @@ public final class Connection {
         // SQLite keeps the file, and the lock on it, while a statement is left.
         while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
+        nestbox_sqlite_forget_log(layer)
     }
 
     /// Runs SQL without parameters and without rows of interest.
@@ -145,9 +161,14 @@ public final class Connection {
     /// Whether the log has outgrown its bound and is to be copied now, idle or not.
     public var isCheckpointDue: Bool { walPages.pointee > checkpointPagesMax }
 
-    /// Gives the page cache and the mapped pages back to the system; what is needed again is read again.
-    public func releaseMemory() {
+    /// Gives the page cache, the mapped pages and the log's room back to the system, the log's content copied into the file; what is needed
+    /// again is read again.
+    public func release() {
         endReading()
+        // Without room on the disk for what is copied and written here, it stays where it is.
+        if sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK {
+            walPages.pointee = 0
+        }
         sqlite3_db_release_memory(handle)
         // A mapping goes when its size changes, and with it its pages leave the process.
         _ = try? integer("PRAGMA mmap_size=0")
@@ -213,12 +234,23 @@ public final class Connection {
     /// Commits. When it throws, the transaction has been rolled back.
     public func commit() throws(SQLiteError) {
         do {
+            if isTemporary { try writePages() }
             try run(&commitStatement, "COMMIT")
             expectsTransaction = false
         } catch {
             rollback()
             throw error
         }
+    }
+
+    /// Writes the changed pages of a database without a path to its file, if it is so large that it has one.
+    private func writePages() throws(SQLiteError) {
+        if !hasFile {
+            var (used, most): (Int32, Int32) = (0, 0)
+            sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0)
+            hasFile = used > Self.bytesWithoutFile
+        }
+        if hasFile { try check(sqlite3_db_cacheflush(handle)) }
     }
 
     /// Rolls back what is open, if anything is.

@@ -114,6 +114,10 @@ public final class Statement {
         sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""
     }
 
+    /// Whether a column is a blob.
+    @inline(__always)
+    public func isBlob(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_BLOB }
+
     /// Whether a column is NULL.
     public func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 }

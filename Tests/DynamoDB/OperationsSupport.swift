@@ -73,9 +73,10 @@ final class TestEngine {
     }
 
     /// Closes and opens again.
-    func reopen() throws {
+    func reopen(_ durability: Engine.Configuration.Durability = .process) throws {
         engine.close()
-        engine = try Engine(.init(directory: directory, random: { 0x0123_4567_89AB_CDEF }))
+        engine = try Engine(
+            .init(directory: directory, durability: durability, random: { 0x0123_4567_89AB_CDEF }))
     }
 
     /// Carries out one operation without a commit.

@@ -3,6 +3,12 @@ import Testing
 
 @testable import DynamoDB
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite("Storage") struct StorageTests {
     let engine: TestEngine
 
@@ -70,6 +76,19 @@ import Testing
         #expect(try engine("DescribeTable", #"{"TableName":"orders"}"#).contains(#""ItemCount":1"#))
         _ = try connection.integer("PRAGMA max_page_count=1000000")
         try engine("PutItem", order(2))
+    }
+
+    @Test("Tables in memory leave no file, and go with the engine")
+    func memory() throws {
+        let engine = try TestEngine(.memory)
+        try engine.makeTable()
+        try engine.put(#"{"pk":{"S":"1"}}"#)
+        engine.engine.rest()
+        engine.engine.rest()
+        #expect(try engine("GetItem", #"{"TableName":"tab","Key":{"pk":{"S":"1"}}}"#).contains(#""S":"1""#))
+        #expect(access(engine.directory + "/tables.sqlite", F_OK) != 0)
+        try engine.reopen(.memory)
+        #expect(try engine("ListTables", "{}") == #"{"TableNames":[]}"#)
     }
 
     @Test("A request that is refused writes nothing")

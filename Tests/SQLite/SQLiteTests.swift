@@ -194,15 +194,43 @@ final class TemporaryDirectory {
     }
 
     @Test("After memory was given back, everything is still there, also in a transaction")
-    func releaseMemory() throws {
+    func release() throws {
         let connection = try open()
         try connection.execute("CREATE TABLE t(a)")
         try connection.begin()
         try connection.execute("INSERT INTO t VALUES (1)")
-        connection.releaseMemory()
+        connection.release()
         try connection.commit()
-        connection.releaseMemory()
+        connection.release()
         #expect(try connection.integer("SELECT sum(a) FROM t") == 1)
+    }
+
+    @Test("A database without a path is all there when the cache is too small for it, and after memory was given back")
+    func temporary() throws {
+        var options = Connection.Options()
+        (options.synchronous, options.journal, options.cacheKiB) = (.off, .memory, 256)
+        let connection = try Connection(path: "", options: options)
+        try connection.execute("CREATE TABLE t(a INTEGER, b BLOB)")
+        func sum() throws -> Int64 { try connection.integer("SELECT sum(a + length(b)) FROM t") }
+        func fill() throws {
+            for _ in 0..<10 { try connection.execute("INSERT INTO t VALUES (1, randomblob(3999))") }
+        }
+        for round in 1...50 {
+            try connection.begin()
+            try fill()
+            try connection.commit()
+            try connection.begin()
+            try connection.execute("UPDATE t SET a = 7")
+            connection.rollback()
+            if round % 10 == 0 { connection.release() }
+            try #expect(sum() == Int64(round) * 40_000)
+        }
+        try connection.begin()
+        try fill()
+        connection.release()
+        connection.rollback()
+        try #expect(sum() == 2_000_000)
+        connection.close()
     }
 
     @Test("A transaction for reading stays open from statement to statement, and takes over what is written in it")
@@ -237,7 +265,7 @@ final class TemporaryDirectory {
         try connection.checkpoint()
         #expect(connection.pagesInLog == 0)
         try connection.keepReading()
-        connection.releaseMemory()
+        connection.release()
         #expect(!connection.isInTransaction)
         try connection.keepReading()
         connection.endReading()

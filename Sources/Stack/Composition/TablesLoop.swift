@@ -96,12 +96,13 @@ enum TablesLoop {
 
     /// One database in the directory, or one for each credential in a directory below it.
     private static func databases(_ settings: EmulatorSettings) throws -> Databases {
-        let durability: Engine.Configuration.Durability =
-            settings.isTemporary ? .memory : settings.survivesPowerLoss ? .full : .process
+        let durability: Engine.Configuration.Durability = settings.survivesPowerLoss ? .full : .process
         switch settings.isolation {
         case .none:
             return Databases(
-                shared: try Engine(Engine.Configuration(directory: settings.directory, durability: durability)))
+                shared: try Engine(
+                    Engine.Configuration(
+                        directory: settings.directory, durability: settings.isTemporary ? .memory : durability)))
         case .credentials:
             let root = credentials(settings)
             return Databases(
@@ -109,8 +110,10 @@ enum TablesLoop {
                     open: { name in
                         let directory = root + "/" + name
                         try FileSystem.makeDirectory(directory)
+                        // A database that rests is closed, and opened again when it is asked for.
                         let engine = try Engine(
-                            Engine.Configuration(directory: directory, durability: durability))
+                            Engine.Configuration(
+                                directory: directory, durability: settings.isTemporary ? .close : durability))
                         engine.tableDelay = settings.tableDelay
                         return engine
                     },

@@ -68,7 +68,7 @@ private final class OperationsSubject: FuzzSubject {
 
     private static func open(_ directory: String) throws -> Engine {
         let source = SeededSource(seed: 1)
-        return try Engine(.init(directory: directory, durability: .memory, random: { source.next() }))
+        return try Engine(.init(directory: directory, durability: .close, random: { source.next() }))
     }
 
     private func run(_ operation: String, _ body: [UInt8]) throws(DynamoDBError) -> [UInt8] {

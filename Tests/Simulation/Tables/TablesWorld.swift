@@ -21,6 +21,8 @@ package final class TablesWorld: World {
 
     let bug: PlantedBug?
     let durability: Engine.Configuration.Durability
+    /// Whether anything of the tables is there after a crash.
+    private var survivesCrashes: Bool { durability == .process || durability == .full }
     let disk: SimulatedDisk
     private let vfs: SimulatedVFS
     package internal(set) var trace: Trace
@@ -72,7 +74,7 @@ package final class TablesWorld: World {
     package init(seed: UInt64, bug: PlantedBug?) throws {
         var random = SeededRandom(seed: seed ^ 0x7ab1_e5)
         self.bug = bug
-        durability = random.pick([.memory, .process, .process, .full, .full])
+        durability = random.pick([.memory, .close, .process, .full, .full])
         disk = SimulatedDisk(seed: random.next(), keepsUnsynced: durability == .full)
         vfs = SimulatedVFS(disk)
         engineRandom = EngineRandom(random.next())
@@ -125,11 +127,11 @@ package final class TablesWorld: World {
         case "time": now += Int64(random.below(random.once(in: 4) ? 60_000 : 900))
         case "jump": now += Int64(random.below(4_000_000)) - 1_500_000
         case "rest": if held.isEmpty, engine?.hasWritten == false { engine?.rest() }
-        // After a crash nobody looks at what was to be kept in memory, nor after failures that go on while one is undone.
-        case "kill", "power-loss", "die-soon", "fail-soon": if durability != .memory { try goWrong(kind, &random) }
+        // After a crash nobody looks at what does not survive one, nor after failures that go on while one is undone.
+        case "kill", "power-loss", "die-soon", "fail-soon": if survivesCrashes { try goWrong(kind, &random) }
         case "fill": disk.isFull = true
         case "room": disk.isFull = false
-        case "stop": try stop()
+        case "stop": if durability != .memory { try stop() }
         case "check":
             try endTurn()
             try check()
@@ -172,7 +174,7 @@ package final class TablesWorld: World {
         try checkExpired()
         try check()
         guard outstanding.isEmpty else { throw SimulationFailure("\(outstanding.count) requests are never answered") }
-        guard durability != .memory else { return }
+        guard survivesCrashes else { return }
         try crash(hasLostPower: disk.keepsUnsynced)
         try check()
     }

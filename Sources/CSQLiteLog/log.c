@@ -1,0 +1,154 @@
+#include "sqlite_log.h"
+
+#include <string.h>
+
+enum {
+    frame_header = 24,
+    page_min = 512,
+    gathered_max = 128 << 10,
+};
+
+struct layer {
+    sqlite3_vfs vfs;
+    sqlite3_vfs *base;
+    char name[32];
+};
+
+// An open log. The base's own file lies behind it.
+struct log {
+    sqlite3_file head;
+    sqlite3_int64 start;     // where the gathered bytes belong in the file
+    int count;               // of gathered bytes
+    int is_committing;       // whether the header of a commit was the last one
+    unsigned char *gathered; // NULL without memory: then all is passed on
+};
+
+static struct log *of(sqlite3_file *file) { return (struct log *)file; }
+
+static sqlite3_file *own(sqlite3_file *file) { return (sqlite3_file *)(of(file) + 1); }
+
+// Hands the gathered bytes on. When that fails they are dropped: SQLite gives the transaction up.
+static int pass_on(sqlite3_file *file) {
+    int count = of(file)->count;
+    of(file)->count = 0;
+    if (count == 0) return SQLITE_OK;
+    return own(file)->pMethods->xWrite(own(file), of(file)->gathered, count, of(file)->start);
+}
+
+static int write_log(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
+    struct log *log = of(file);
+    int code = SQLITE_OK;
+    if (count == frame_header) {
+        const unsigned char *pages = (const unsigned char *)bytes + 4;
+        log->is_committing = (pages[0] | pages[1] | pages[2] | pages[3]) != 0;
+    }
+    int fits = log->gathered && count <= gathered_max - log->count;
+    if (log->count > 0 && (!fits || offset != log->start + log->count)) {
+        code = pass_on(file);
+        if (code != SQLITE_OK) return code;
+    }
+    int is_frame = count == frame_header || count >= page_min;
+    if (!log->gathered || count > gathered_max || !is_frame) {
+        code = pass_on(file);
+        return code == SQLITE_OK ? own(file)->pMethods->xWrite(own(file), bytes, count, offset) : code;
+    }
+    if (log->count == 0) log->start = offset;
+    memcpy(log->gathered + log->count, bytes, (size_t)count);
+    log->count += count;
+    return log->is_committing ? pass_on(file) : SQLITE_OK;
+}
+
+static int read_log(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset) {
+    int code = pass_on(file);
+    return code == SQLITE_OK ? own(file)->pMethods->xRead(own(file), bytes, count, offset) : code;
+}
+
+static int truncate_log(sqlite3_file *file, sqlite3_int64 size) {
+    int code = pass_on(file);
+    return code == SQLITE_OK ? own(file)->pMethods->xTruncate(own(file), size) : code;
+}
+
+static int sync_log(sqlite3_file *file, int flags) {
+    int code = pass_on(file);
+    return code == SQLITE_OK ? own(file)->pMethods->xSync(own(file), flags) : code;
+}
+
+static int size_of_log(sqlite3_file *file, sqlite3_int64 *size) {
+    int code = pass_on(file);
+    return code == SQLITE_OK ? own(file)->pMethods->xFileSize(own(file), size) : code;
+}
+
+static int control_log(sqlite3_file *file, int operation, void *argument) {
+    int code = pass_on(file);
+    return code == SQLITE_OK ? own(file)->pMethods->xFileControl(own(file), operation, argument) : code;
+}
+
+// What is still gathered belongs to no commit.
+static int close_log(sqlite3_file *file) {
+    sqlite3_free(of(file)->gathered);
+    return own(file)->pMethods->xClose(own(file));
+}
+
+static int lock_log(sqlite3_file *file, int lock) { return own(file)->pMethods->xLock(own(file), lock); }
+
+static int unlock_log(sqlite3_file *file, int lock) { return own(file)->pMethods->xUnlock(own(file), lock); }
+
+static int check_lock(sqlite3_file *file, int *result) {
+    return own(file)->pMethods->xCheckReservedLock(own(file), result);
+}
+
+static int sector_size(sqlite3_file *file) { return own(file)->pMethods->xSectorSize(own(file)); }
+
+static int characteristics(sqlite3_file *file) { return own(file)->pMethods->xDeviceCharacteristics(own(file)); }
+
+static const sqlite3_io_methods methods = {
+    .iVersion = 1,
+    .xClose = close_log,
+    .xRead = read_log,
+    .xWrite = write_log,
+    .xTruncate = truncate_log,
+    .xSync = sync_log,
+    .xFileSize = size_of_log,
+    .xLock = lock_log,
+    .xUnlock = unlock_log,
+    .xCheckReservedLock = check_lock,
+    .xFileControl = control_log,
+    .xSectorSize = sector_size,
+    .xDeviceCharacteristics = characteristics,
+};
+
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
+    sqlite3_vfs *base = ((struct layer *)vfs)->base;
+    if (!(flags & SQLITE_OPEN_WAL)) return base->xOpen(base, name, file, flags, out_flags);
+    *of(file) = (struct log){.head.pMethods = NULL};
+    own(file)->pMethods = NULL;
+    int code = base->xOpen(base, name, own(file), flags, out_flags);
+    // Without methods SQLite does not close it.
+    if (!own(file)->pMethods) return code;
+    of(file)->gathered = sqlite3_malloc(gathered_max);
+    file->pMethods = &methods;
+    return code;
+}
+
+sqlite3_vfs *nestbox_sqlite_gather_log(const char *base_name) {
+    sqlite3_vfs *base = sqlite3_vfs_find(base_name);
+    if (!base) return NULL;
+    struct layer *layer = sqlite3_malloc(sizeof *layer);
+    if (!layer) return NULL;
+    // The rest is the base's: it finds what it needs in its own fields.
+    layer->vfs = *base;
+    layer->base = base;
+    layer->vfs.pNext = NULL;
+    layer->vfs.xOpen = open_file;
+    layer->vfs.szOsFile = (int)sizeof(struct log) + base->szOsFile;
+    sqlite3_snprintf(sizeof layer->name, layer->name, "log-%p", (void *)layer);
+    layer->vfs.zName = layer->name;
+    if (sqlite3_vfs_register(&layer->vfs, 0) == SQLITE_OK) return &layer->vfs;
+    sqlite3_free(layer);
+    return NULL;
+}
+
+void nestbox_sqlite_forget_log(sqlite3_vfs *layer) {
+    sqlite3_vfs_unregister(layer);
+    sqlite3_free(layer);
+}

@@ -1,0 +1,86 @@
+import SQLite
+import Simulation
+import Testing
+
+/// How SQLite's log comes to the disk.
+@Suite("Writes to the log of the tables' database")
+struct LogWritesTests {
+    private static func open(
+        _ disk: SimulatedDisk, _ vfs: SimulatedVFS, _ synchronous: Connection.Options.Synchronous
+    ) throws -> Connection {
+        var options = Connection.Options()
+        options.fileLayer = vfs.name
+        options.synchronous = synchronous
+        options.cacheKiB = 64
+        return try Connection(path: "/db", options: options)
+    }
+
+    private static func fill(_ connection: Connection, rows: Int) throws {
+        try connection.transaction { () throws(SQLiteError) in
+            for _ in 0..<rows { try connection.execute("INSERT INTO t VALUES (randomblob(3000))") }
+        }
+    }
+
+    @Test("A transaction of many pages comes in few pieces, and is whole in the file when it is committed")
+    func pieces() throws {
+        let disk = SimulatedDisk(seed: 1, keepsUnsynced: false)
+        let vfs = SimulatedVFS(disk)
+        let connection = try Self.open(disk, vfs, .normal)
+        try connection.execute("CREATE TABLE t(b BLOB)")
+        let before = disk.changeCount
+        try Self.fill(connection, rows: 10)
+        // One up to the mark of the commit, and the last page.
+        #expect(disk.changeCount - before == 2)
+        disk.kill()
+        connection.close()
+        disk.restart(hasLostPower: false)
+        let again = try Self.open(disk, vfs, .normal)
+        #expect(try again.integer("SELECT count(*) FROM t") == 10)
+        again.close()
+    }
+
+    @Test(
+        "Wherever the process dies, a transaction larger than SQLite's cache is there as a whole or not at all",
+        arguments: [Connection.Options.Synchronous.normal, .full])
+    func largeTransactions(_ synchronous: Connection.Options.Synchronous) throws {
+        var committed = 0
+        for changes in 0..<40 {
+            let disk = SimulatedDisk(seed: UInt64(changes), keepsUnsynced: true)
+            let vfs = SimulatedVFS(disk)
+            let connection = try Self.open(disk, vfs, synchronous)
+            try connection.execute("CREATE TABLE t(b BLOB)")
+            try Self.fill(connection, rows: 3)
+            disk.die(after: changes)
+            let isCommitted = (try? Self.fill(connection, rows: 200)) != nil
+            disk.kill()
+            connection.close()
+            disk.restart(hasLostPower: synchronous == .full)
+            let again = try Self.open(disk, vfs, synchronous)
+            let count = try again.integer("SELECT count(*) FROM t")
+            #expect(count == 203 || !isCommitted && count == 3)
+            #expect(try again.integer("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1)
+            again.close()
+            committed += isCommitted ? 1 : 0
+        }
+        #expect(committed > 0 && committed < 40)
+    }
+
+    @Test("A write that fails among the gathered ones refuses the transaction, and nothing of it stays")
+    func failures() throws {
+        for changes in 0..<30 {
+            let disk = SimulatedDisk(seed: UInt64(changes), keepsUnsynced: false)
+            let vfs = SimulatedVFS(disk)
+            let connection = try Self.open(disk, vfs, .normal)
+            try connection.execute("CREATE TABLE t(b BLOB)")
+            disk.fail(after: changes, count: 1, code: 28)
+            let isCommitted = (try? Self.fill(connection, rows: 200)) != nil
+            #expect(try connection.integer("SELECT count(*) FROM t") == (isCommitted ? 200 : 0))
+            disk.heal()
+            try Self.fill(connection, rows: 1)
+            connection.close()
+            let again = try Self.open(disk, vfs, .normal)
+            #expect(try again.integer("SELECT count(*) FROM t") == (isCommitted ? 201 : 1))
+            again.close()
+        }
+    }
+}
