@@ -38,7 +38,7 @@ final class LongRead: LongOperation {
     static let stepRows = 4096
 
     private var plan: Plan
-    /// Whether what is read has all attributes of an item.
+    /// Whether an item, where it is read, is read with all its attributes.
     private let isWhole: Bool
     private var items: [UInt8] = []
     private var count = 0
@@ -51,9 +51,9 @@ final class LongRead: LongOperation {
     private var stepStart = 0
     private var stepRowCount = 0
 
-    init(_ plan: Plan) {
-        self.plan = plan
+    init(_ plan: consuming Plan) {
         isWhole = plan.index == nil || plan.readsTable || plan.index!.schema.projection == .all
+        self.plan = plan
         super.init()
     }
 
@@ -88,21 +88,26 @@ final class LongRead: LongOperation {
     private func readPage(_ storage: Storage) throws(DynamoDBError) -> End {
         try storage.attempt { () throws(SQLiteError) in
             let isBounded = plan.range.upper != nil
-            let statement: Statement
-            if let index = plan.index {
-                statement = try index.statements.page(forward: plan.isForward, bounded: isBounded)
+            let index = plan.index
+            let rows: Statement
+            if let index {
+                rows = try index.statements.page(
+                    content: !plan.readsTable, forward: plan.isForward, bounded: isBounded)
             } else {
-                statement = try plan.table.statements.page(forward: plan.isForward, bounded: isBounded)
+                rows = try plan.table.statements.page(forward: plan.isForward, bounded: isBounded)
             }
-            statement.bind(1, copying: plan.range.lower)
-            if let upper = plan.range.upper { statement.bind(2, copying: upper) }
-            defer { statement.reset() }
-            while try statement.step() {
-                let size = Int(statement.integer(1))
-                if plan.readsTable { addTableUnits(Int(statement.integer(3))) }
-                plan.partitions?.add(size, key: statement.bytes(0))
-                guard let end = evaluate(statement.bytes(2), size: size) else { continue }
-                if end == .step { position = Array(statement.bytes(0)) }
+            rows.bind(1, copying: plan.range.lower)
+            if let upper = plan.range.upper { rows.bind(2, copying: upper) }
+            defer { rows.reset() }
+            while try rows.step() {
+                if index != nil {
+                    if let end = try evaluateEntry(rows, size: 0, held: 1) { return end }
+                    continue
+                }
+                let size = Int(rows.integer(1))
+                plan.partitions?.add(size, key: rows.bytes(0))
+                guard let end = evaluate(rows.bytes(2), size: size) else { continue }
+                if end == .step { position = Array(rows.bytes(0)) }
                 return end
             }
             return .keys
@@ -112,18 +117,15 @@ final class LongRead: LongOperation {
     private func readSegment(_ storage: Storage) throws(DynamoDBError) -> End {
         let segment = plan.segment!
         return try storage.attempt { () throws(SQLiteError) in
+            let index = plan.index
             let places: Statement
-            if let index = plan.index {
-                places = try index.statements.places()
+            if let index {
+                places = try index.statements.places(content: !plan.readsTable)
             } else {
                 places = try plan.table.statements.places()
             }
-            let items = try plan.table.statements.itemAt()
             places.bind(1, copying: plan.range.lower)
-            defer {
-                places.reset()
-                items.reset()
-            }
+            defer { places.reset() }
             while try places.step() {
                 stepRowCount += 1
                 guard segment.contains(places.integer(1)) else {
@@ -133,14 +135,11 @@ final class LongRead: LongOperation {
                     }
                     continue
                 }
-                items.reset()
-                items.bind(1, places.integer(2))
-                guard try items.step() else { continue }
-                let itemSize = Int(items.integer(0))
-                let size = plan.index == nil ? itemSize : Int(places.integer(3))
-                if plan.readsTable { addTableUnits(itemSize) }
-                plan.partitions?.add(size, key: places.bytes(0))
-                guard let end = evaluate(items.bytes(1), size: size) else { continue }
+                if index != nil {
+                    if let end = try evaluateEntry(places, size: 2, held: 3) { return end }
+                    continue
+                }
+                guard let end = try evaluateItem(at: places.integer(2), key: places.bytes(0)) else { continue }
                 if end == .step { position = Array(places.bytes(0)) }
                 return end
             }
@@ -148,12 +147,47 @@ final class LongRead: LongOperation {
         }
     }
 
-    /// Evaluates one item; not nil when the page or the step ends with it.
-    private func evaluate(_ json: UnsafeRawBufferPointer, size: Int) -> End? {
+    /// Evaluates the entry of an index in this row: what is stored with it, or else its item. At the end of a step its key becomes the
+    /// position: the row is without it, as a read of few entries would pay for it.
+    @inline(__always)
+    private func evaluateEntry(_ row: Statement, size: Int32, held: Int32) throws(SQLiteError) -> End? {
+        let size = Int(row.integer(size))
+        if row.isBlob(held) { return evaluateEntry(row.bytes(held), size: size, isWhole: true) }
+        let items = try plan.table.statements.itemAt()
+        items.bind(1, row.integer(held))
+        defer { items.reset() }
+        guard try items.step() else { return nil }
+        if plan.readsTable { addTableUnits(Int(items.integer(0))) }
+        return evaluateEntry(items.bytes(1), size: size, isWhole: isWhole)
+    }
+
+    private func evaluateEntry(_ json: UnsafeRawBufferPointer, size: Int, isWhole: Bool) -> End? {
+        let end = evaluate(json, size: size, isWhole: isWhole)
+        if end == .step {
+            let item = Item(stored: json)
+            position = [plan.index!.schema.key, plan.table.schema.key].flatMap { $0.value(of: item)!.bytes }
+        }
+        return end
+    }
+
+    /// Evaluates the item in this row of the table.
+    private func evaluateItem(at row: Int64, key: UnsafeRawBufferPointer) throws(SQLiteError) -> End? {
+        let items = try plan.table.statements.itemAt()
+        items.bind(1, row)
+        defer { items.reset() }
+        guard try items.step() else { return nil }
+        let size = Int(items.integer(0))
+        plan.partitions?.add(size, key: key)
+        return evaluate(items.bytes(1), size: size)
+    }
+
+    /// Evaluates one item; not nil when the page or the step ends with it. `isWhole` says that it is all that is to be read of it, and
+    /// nothing else.
+    private func evaluate(_ json: UnsafeRawBufferPointer, size: Int, isWhole: Bool = true) -> End? {
         stepRowCount += 1
         scanned += 1
         bytes += size
-        let isParsed = take(json)
+        let isParsed = take(json, isWhole: isWhole)
         if scanned == plan.limit || bytes >= LongRead.pageBytes {
             lastItem = Item(stored: json)
             return .page
@@ -169,7 +203,7 @@ final class LongRead: LongOperation {
     }
 
     /// Filters, projects and keeps one item; whether it had to be taken apart.
-    private func take(_ json: UnsafeRawBufferPointer) -> Bool {
+    private func take(_ json: UnsafeRawBufferPointer, isWhole: Bool) -> Bool {
         if plan.filter == nil, plan.projection == nil, isWhole || plan.isCount {
             count += 1
             if !plan.isCount { append(json) }

@@ -26,20 +26,22 @@ import Testing
         let index = try #require(table.index(named: "byG"))
         #expect(index.backfill == nil)
         let connection = engine.engine.storage.connection
-        var expected: [[UInt8]: (size: Int, row: Int64)] = [:]
+        var expected: [[UInt8]: (size: Int, row: Int64, content: [UInt8]?)] = [:]
         let items = try connection.prepare("SELECT id, key, item FROM items_\(table.id)")
         while try items.step() {
             let key = KeyValue(bytes: Array(items.bytes(1)), partitionCount: 0)
             guard let entry = index.entry(of: Item(stored: items.bytes(2)), in: table, tableKey: key) else { continue }
-            expected[entry.key.bytes] = (entry.size, items.integer(0))
+            let content = index.storedContent(of: Array(items.bytes(2)), size: entry.size, entry.content)
+            expected[entry.key.bytes] = (entry.size, items.integer(0), content)
         }
-        let entries = try connection.prepare("SELECT key, size, item FROM index_\(index.id)")
+        let entries = try connection.prepare("SELECT key, size, item, content FROM index_\(index.id)")
         var found = 0
         while try entries.step() {
             found += 1
             let entry = try #require(expected[Array(entries.bytes(0))])
             #expect(entry.size == Int(entries.integer(1)))
             #expect(entry.row == entries.integer(2))
+            #expect(entry.content == (entries.isNull(3) ? nil : Array(entries.bytes(3))))
         }
         #expect(found == expected.count)
         #expect(index.counts == Counts(items: found, bytes: expected.values.reduce(0) { $0 + $1.size }))
@@ -82,7 +84,7 @@ import Testing
         arguments: 0..<12)
     func interleaved(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
-        var engine = try TestEngine(.memory)
+        var engine = try TestEngine(.close)
         try engine.makeTable()
         func limit() {
             engine.engine.storage.backfillLimits = Backfill.Limits(rows: 5, bytes: 600, entries: 3, runBytes: 900)

@@ -35,7 +35,7 @@ import Testing
     func migration() throws {
         let engine = try TestEngine(files: { path in
             let connection = try Connection(path: path + "/tables.sqlite")
-            for sql in SQL.migrations[0] + StorageFormatTests.formatOne { try connection.execute(sql) }
+            for sql in SQL.migrations[0].statements + StorageFormatTests.formatOne { try connection.execute(sql) }
             connection.close()
         })
         let version = try engine.engine.storage.connection.integer("PRAGMA user_version")
@@ -51,6 +51,34 @@ import Testing
         #expect(index.backfill == nil)
         let answer = try engine("Scan", #"{"TableName":"tab","IndexName":"byG"}"#)
         #expect(answer == #"{"Count":1,"Items":[{"g":{"N":"7"},"pk":{"S":"a"}}],"ScannedCount":1}"#)
+    }
+
+    @Test("Entries of before format 4, without content, are read from their items, and get it when the item changes")
+    func entriesWithoutContent() throws {
+        let engine = try TestEngine(files: { path in
+            let connection = try Connection(path: path + "/tables.sqlite")
+            for sql in SQL.migrations[0].statements + StorageFormatTests.formatOne { try connection.execute(sql) }
+            try connection.execute(
+                #"UPDATE items_1 SET item = '{"g":{"N":"7"},"pk":{"S":"a"},"x":{"S":"1"},"y":{"S":"2"}}'"#)
+            connection.close()
+        })
+        let connection = engine.engine.storage.connection
+        let query =
+            #"{"TableName":"tab","IndexName":"byG","KeyConditionExpression":"g = :g","#
+            + #""ExpressionAttributeValues":{":g":{"N":"7"}}}"#
+        for segment in ["", #","Segment":0,"TotalSegments":2"#] {
+            #expect(
+                try engine("Scan", #"{"TableName":"tab","IndexName":"byG"\#(segment)}"#)
+                    == #"{"Count":1,"Items":[{"g":{"N":"7"},"pk":{"S":"a"},"x":{"S":"1"}}],"ScannedCount":1}"#)
+        }
+        #expect(try connection.integer("SELECT count(content) FROM index_1") == 0)
+        // The key of that entry is not its item's.
+        try connection.execute("DELETE FROM index_1")
+        try engine.put(#"{"pk":{"S":"a"},"g":{"N":"7"},"x":{"S":"3"},"y":{"S":"2"}}"#)
+        #expect(
+            try engine("Query", query)
+                == #"{"Count":1,"Items":[{"g":{"N":"7"},"pk":{"S":"a"},"x":{"S":"3"}}],"ScannedCount":1}"#)
+        #expect(try connection.integer("SELECT count(content) FROM index_1") == 1)
     }
 
     @Test("A definition is read as it was written, with everything that it can hold")

@@ -57,20 +57,6 @@ public struct KeyConditionExpression: Sendable {
         }
     }
 
-    /// An attribute of a key, as the schema has it.
-    public struct KeyAttribute: Hashable, Sendable {
-        /// Its name.
-        public let name: Text
-        /// Its type: S, N or B.
-        public let type: DataType
-
-        /// Makes one.
-        public init(name: Text, type: DataType) {
-            self.name = name
-            self.type = type
-        }
-    }
-
     /// The condition against a key schema.
     public struct Resolved: Hashable, Sendable {
         /// The values of the partition key's attributes, in the schema's order.
@@ -177,9 +163,7 @@ public struct KeyConditionExpression: Sendable {
 
     /// Holds conditions against a key: every partition attribute must equal a value, the sort attributes may have one
     /// condition each, in order, all but the last an equality.
-    public static func resolve(
-        _ conditions: [Condition], partition: [KeyAttribute], sort: [KeyAttribute]
-    ) throws(DynamoDBError) -> Resolved {
+    static func resolve(_ conditions: [Condition], _ schema: KeySchema) throws(DynamoDBError) -> Resolved {
         func predicate(_ key: KeyAttribute) throws(DynamoDBError) -> Predicate? {
             guard let condition = conditions.first(where: { $0.attribute == key.name }) else { return nil }
             if condition.predicate == .notIndexable { throw .validation(Messages.notIndexable) }
@@ -188,7 +172,8 @@ public struct KeyConditionExpression: Sendable {
             }
             return condition.predicate
         }
-        let count = partition.count + sort.count
+        let (partition, sort) = (schema.partitionAttributes, schema.sortAttributes)
+        let count = schema.attributes.count
         // Of a key of one attribute AWS was heard to say this.
         if count == 1, conditions.count == 2 { throw .validation(Messages.keyConditionUnsupported) }
         if conditions.count > count { throw .validation(Messages.keyConditionCount(conditions.count, of: count)) }
@@ -207,6 +192,7 @@ public struct KeyConditionExpression: Sendable {
             try checkNotEmpty(value, key)
             values.append(value)
         }
+        guard conditions.count > partition.count else { return Resolved(partition: values, sort: []) }
         var given: [Predicate?] = []
         for key in sort { given.append(try predicate(key)) }
         let predicates = given.compactMap { $0 }
@@ -214,15 +200,16 @@ public struct KeyConditionExpression: Sendable {
             // A condition is on something else.
             throw .validation(
                 sort.count == 1 && predicates.isEmpty
-                    ? Messages.keyConditionMissing(sort[0].name.string) : Messages.keyConditionUnsupported)
+                    ? Messages.keyConditionMissing(sort.first!.name.string) : Messages.keyConditionUnsupported)
         }
         if let last = given.lastIndex(where: { $0 != nil }) {
-            let open = sort.indices.filter { position in
+            let names = sort.map(\.name)
+            let open = given.indices.filter { position in
                 if case .equal? = given[position] { return false }
                 return position < last
             }
             if !open.isEmpty {
-                throw .validation(Messages.keyConditionSort(open.map { sort[$0].name }, before: sort[last].name))
+                throw .validation(Messages.keyConditionSort(open.map { names[$0] }, before: names[last]))
             }
         }
         return Resolved(partition: values, sort: predicates)

@@ -14,28 +14,41 @@ extension UpdateExpression {
     /// nested too deep.
     public func apply(to item: Item?, key: Item) throws(DynamoDBError) -> Item {
         let before = item ?? key
-        var tree = PathTree<Change>()
+        var after = before
+        var nested = PathTree<Change>()
+        // All of them, before the first is made: an operand that is not there comes before a type that does not fit.
+        for (clause, change) in zip(clauses, try changes(to: item, before)) {
+            guard let change else { continue }
+            if clause.path.isNested {
+                nested.insert(clause.path, change)
+            } else {
+                let name = clause.path.attribute
+                after[name] = try changed(before[name], by: change)
+            }
+        }
+        try apply(nested.branches, to: &after)
+        return after
+    }
+
+    /// What each clause does, nil for nothing.
+    private func changes(to item: Item?, _ before: Item) throws(DynamoDBError) -> [Change?] {
+        var changes: [Change?] = []
+        changes.reserveCapacity(clauses.count)
         for clause in clauses {
-            let change: Change
             switch clause.action {
             case .set(let operand):
                 let value = try operand.evaluate(before, values)
                 if value.isNested(deeperThan: AttributeValue.levelsMax + 1 - clause.path.elements.count) {
                     throw .validation(Messages.nestingLevels)
                 }
-                change = .set(value)
-            case .remove:
-                // AWS lets any path be removed from an item that does not exist.
-                if item == nil, clause.path.isNested { continue }
-                change = .remove
-            case .add(let operand): change = .add(try operand.evaluate(before, values))
-            case .delete(let operand): change = .delete(try operand.evaluate(before, values))
+                changes.append(.set(value))
+            // AWS lets any path be removed from an item that does not exist.
+            case .remove: changes.append(item == nil && clause.path.isNested ? nil : .remove)
+            case .add(let operand): changes.append(.add(try operand.evaluate(before, values)))
+            case .delete(let operand): changes.append(.delete(try operand.evaluate(before, values)))
             }
-            tree.insert(clause.path, change)
         }
-        var after = before
-        try apply(tree.branches, to: &after)
-        return after
+        return changes
     }
 
     /// What ReturnValues UPDATED_OLD and UPDATED_NEW answer with: of the item before or after the update, the values at the

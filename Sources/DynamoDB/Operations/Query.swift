@@ -22,7 +22,7 @@ enum Query {
         let schema = index?.schema.key ?? table.schema.key
         try request.checkStartKeyCount(table, index, isQuery: true)
         try request.checkStartKey(has: schema.partitionAttributes)
-        let condition = try resolve(expressions.conditions, schema)
+        let condition = try KeyConditionExpression.resolve(expressions.conditions, schema)
         try request.checkStartKey(has: schema.sortAttributes)
         let start = try request.startPosition(table, index)
         var range = try KeyRange(condition)
@@ -33,7 +33,7 @@ enum Query {
             }
             range.begin(after: start.bytes, isForward: request.isForward)
         }
-        try table.schema.checkScalarKeys(expressions.projection?.paths ?? [])
+        if let projection = expressions.projection { try table.schema.checkScalarKeys(projection.paths) }
         if let filter = expressions.filter {
             for key in schema.attributes where filter.paths.contains(where: { $0.attribute == key.name }) {
                 let isLegacy = request.legacyFilter != nil
@@ -41,7 +41,7 @@ enum Query {
             }
         }
         let readsTable = try request.checkProjection(expressions.projection, index, table)
-        try table.schema.checkScalarKeys(expressions.filter?.paths ?? [])
+        if let filter = expressions.filter { try table.schema.checkScalarKeys(filter.paths) }
         var plan = LongRead.Plan(operation: .query, table: table, index: index, range: range)
         plan.isForward = request.isForward
         // A partition of a table without a sort key is one item: nothing is left after it, and no page may begin there.
@@ -101,17 +101,6 @@ enum Query {
         guard let conditions else { throw .validation(Messages.keyConditionMissing) }
         return Expressions(
             conditions: conditions, filter: filter ?? legacyFilter, projection: projection ?? legacyProjection)
-    }
-
-    private static func resolve(
-        _ conditions: [KeyConditionExpression.Condition], _ schema: KeySchema
-    ) throws(DynamoDBError) -> KeyConditionExpression.Resolved {
-        func attribute(_ key: KeyAttribute) -> KeyConditionExpression.KeyAttribute {
-            .init(name: key.name, type: key.type)
-        }
-        return try KeyConditionExpression.resolve(
-            conditions, partition: schema.partitionAttributes.map(attribute),
-            sort: schema.sortAttributes.map(attribute))
     }
 
     /// Checks that a page can begin at `start`.

@@ -146,11 +146,15 @@ extension Storage {
         while try run.step() {
             rows += 1
             key = Array(run.bytes(0))
-            add.bind(1, inPlace: run.bytes(0))
-            add.bind(2, run.integer(1))
-            add.bind(3, run.integer(2))
-            add.bind(4, run.integer(3))
-            try add.run()
+            let content = try storedContent(of: run.integer(3), size: Int(run.integer(2)), table, index)
+            try (content ?? []).withBytes { (bytes) throws(SQLiteError) in
+                add.bind(1, inPlace: run.bytes(0))
+                add.bind(2, run.integer(1))
+                add.bind(3, run.integer(2))
+                add.bind(4, run.integer(3))
+                if content == nil { add.bindNull(5) } else { add.bind(5, inPlace: bytes) }
+                try add.run()
+            }
             guard connection.changes > 0 else { continue }
             index.counts.items += 1
             index.counts.bytes += Int(run.integer(2))
@@ -170,42 +174,39 @@ extension Storage {
         try connection.execute(SQL.dropRun(index.id))
     }
 
-    /// Writes an item's entry while the index is being built. Whether the entry before is there already, in the run, or nowhere yet,
-    /// afterwards the index has the one after and nothing else of the item.
-    func change(
-        _ index: SecondaryIndex, during backfill: Backfill, from before: IndexEntry?, to after: IndexEntry?,
-        rowID: Int64
-    ) throws(SQLiteError) {
-        if let before {
-            try before.key.bytes.withBytes { (key) throws(SQLiteError) in
-                if backfill.hasRun {
-                    let delete = try index.statements.deleteRun()
-                    delete.bind(1, inPlace: key)
-                    try delete.run()
-                }
-                let entry = try index.statements.entry()
-                entry.bind(1, inPlace: key)
-                defer { entry.reset() }
-                guard try entry.step() else { return }
-                index.counts.items -= 1
-                index.counts.bytes -= Int(entry.integer(0))
-                entry.reset()
-                let delete = try index.statements.delete()
+    /// What is stored, beside its key, of the entry of the item in this row; `size` is the entry's.
+    private func storedContent(
+        of rowID: Int64, size: Int, _ table: Table, _ index: SecondaryIndex
+    ) throws(SQLiteError) -> [UInt8]? {
+        guard size <= SecondaryIndex.storedContentMax else { return nil }
+        let items = try table.statements.itemAt()
+        items.bind(1, rowID)
+        defer { items.reset() }
+        guard try items.step() else { return nil }
+        let json = Array(items.bytes(1))
+        return index.storedContent(
+            of: json, size: size, index.schema.project(Item(stored: json), tableKey: table.schema.key))
+    }
+
+    /// Takes out an item's entry while the index is being built: whether it is there already, in the run, or nowhere yet, afterwards the
+    /// index has nothing of the item.
+    func remove(_ entry: IndexEntry?, from index: SecondaryIndex, during backfill: Backfill) throws(SQLiteError) {
+        guard let entry else { return }
+        try entry.key.bytes.withBytes { (key) throws(SQLiteError) in
+            if backfill.hasRun {
+                let delete = try index.statements.deleteRun()
                 delete.bind(1, inPlace: key)
                 try delete.run()
             }
+            let stored = try index.statements.entry()
+            stored.bind(1, inPlace: key)
+            defer { stored.reset() }
+            guard try stored.step() else { return }
+            index.counts.items -= 1
+            index.counts.bytes -= Int(stored.integer(0))
+            stored.reset()
+            try remove(entry, from: index)
         }
-        guard let after else { return }
-        try after.key.bytes.withBytes { (key) throws(SQLiteError) in
-            let put = try index.statements.put()
-            put.bind(1, inPlace: key)
-            put.bind(2, Int64(after.key.hash))
-            put.bind(3, after.size)
-            put.bind(4, rowID)
-            try put.run()
-        }
-        index.counts.items += 1
-        index.counts.bytes += after.size
     }
 }
 

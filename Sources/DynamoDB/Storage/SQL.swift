@@ -1,18 +1,26 @@
 /// All SQL text of the tables.
 ///
 /// A DynamoDB table is `items_N`: a rowid table, so that items of any size are appended, and an index on the key in key order, which also
-/// carries the partition's place in a parallel scan. A secondary index is `index_N`: index key and table key to the item's rowid.
+/// carries the partition's place in a parallel scan. A secondary index is `index_N`: index key and table key to what the index holds of
+/// the item, if that is short, and to the item's rowid.
 enum SQL {
     /// "NEST": says whose file this is.
     static let applicationID = 0x4E45_5354
     /// The format that this program reads and writes.
-    static let formatVersion = 3
+    static let formatVersion = 4
     /// Says so in the file; a write that changes nothing when it says so already.
     static let setFormatVersion = "PRAGMA user_version = \(formatVersion)"
 
-    /// The steps from one format to the next: `migrations[n]` leads from format n to n + 1.
-    static let migrations: [[String]] = [
-        [
+    /// What leads from one format to the next.
+    struct Migration {
+        var statements: [String] = []
+        /// What is done to each index, by its id.
+        var ofIndex: (@Sendable (Int64) -> String)?
+    }
+
+    /// `migrations[n]` leads from format n to n + 1.
+    static let migrations: [Migration] = [
+        Migration(statements: [
             """
             CREATE TABLE tables(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, table_id TEXT NOT NULL,
               created INTEGER NOT NULL, definition BLOB NOT NULL, items INTEGER NOT NULL, bytes INTEGER NOT NULL)
@@ -26,15 +34,15 @@ enum SQL {
             CREATE TABLE tokens(token TEXT PRIMARY KEY, digest BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID
             """,
             "CREATE INDEX tokens_created ON tokens(created)",
-        ],
+        ]),
         // Of an index, up to which row it is built (NULL is all the way) and that it is going; of a table, that it is going.
-        [
+        Migration(statements: [
             "ALTER TABLE indexes ADD COLUMN backfill INTEGER",
             "ALTER TABLE indexes ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE tables ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0",
-        ],
+        ]),
         // Metrics, and of each the samples of a minute.
-        [
+        Migration(statements: [
             """
             CREATE TABLE metrics(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, table_name TEXT NOT NULL,
               index_name TEXT NOT NULL, operation TEXT NOT NULL, UNIQUE(name, table_name, index_name, operation))
@@ -43,7 +51,9 @@ enum SQL {
             CREATE TABLE samples(metric INTEGER NOT NULL, minute INTEGER NOT NULL, samples INTEGER NOT NULL,
               sum REAL NOT NULL, minimum REAL NOT NULL, maximum REAL NOT NULL, PRIMARY KEY(metric, minute)) WITHOUT ROWID
             """,
-        ],
+        ]),
+        // In the entries of indexes, what they hold.
+        Migration(ofIndex: { "ALTER TABLE index_\($0) ADD COLUMN content BLOB" }),
     ]
 
     // MARK: Catalog
@@ -56,6 +66,7 @@ enum SQL {
     static let changeTable = "UPDATE tables SET definition = ?2 WHERE id = ?1"
     static let updateTableCounts = "UPDATE tables SET items = ?2, bytes = ?3 WHERE id = ?1"
     static let indexes = "SELECT id, name, items, bytes, backfill, deleting FROM indexes WHERE table_id = ?1"
+    static let indexIDs = "SELECT id FROM indexes"
     static let insertIndex = "INSERT INTO indexes(table_id, name, items, bytes) VALUES (?1, ?2, 0, 0)"
     static let deleteIndex = "DELETE FROM indexes WHERE id = ?1"
     static let updateBackfill = "UPDATE indexes SET backfill = ?2 WHERE id = ?1"
@@ -99,12 +110,12 @@ enum SQL {
     static func createIndex(_ id: Int64) -> String {
         """
         CREATE TABLE index_\(id)(key BLOB PRIMARY KEY, hash INTEGER NOT NULL, size INTEGER NOT NULL,
-          item INTEGER NOT NULL) WITHOUT ROWID
+          item INTEGER NOT NULL, content BLOB) WITHOUT ROWID
         """
     }
 
     static func putEntry(_ id: Int64) -> String {
-        "INSERT OR REPLACE INTO index_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT OR REPLACE INTO index_\(id)(key, hash, size, item, content) VALUES (?1, ?2, ?3, ?4, ?5)"
     }
     static func deleteEntry(_ id: Int64) -> String { "DELETE FROM index_\(id) WHERE key = ?1" }
 
@@ -132,7 +143,7 @@ enum SQL {
         "SELECT key, hash, size, item FROM temp.run_\(index) WHERE key > ?1 ORDER BY key LIMIT ?2"
     }
     static func addEntry(_ id: Int64) -> String {
-        "INSERT OR IGNORE INTO index_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT OR IGNORE INTO index_\(id)(key, hash, size, item, content) VALUES (?1, ?2, ?3, ?4, ?5)"
     }
     static func entry(_ id: Int64) -> String { "SELECT size FROM index_\(id) WHERE key = ?1" }
 
@@ -140,22 +151,26 @@ enum SQL {
 
     /// The items of a stretch of keys in order: key, size, item.
     static func page(_ id: Int64, forward: Bool, bounded: Bool) -> String {
-        "SELECT key, size, item FROM items_\(id) WHERE key >= ?1\(bounded ? " AND key < ?2" : "")"
-            + " ORDER BY key\(forward ? "" : " DESC")"
+        "SELECT key, size, item FROM items_\(id)" + stretch(forward: forward, bounded: bounded)
     }
 
-    /// The same of an index: the entry's key, the entry's size, the whole item, the item's size.
-    static func page(_ index: Int64, of table: Int64, forward: Bool, bounded: Bool) -> String {
-        "SELECT e.key, e.size, i.item, i.size FROM index_\(index) e CROSS JOIN items_\(table) i ON i.id = e.item"
-            + " WHERE e.key >= ?1\(bounded ? " AND e.key < ?2" : "") ORDER BY e.key\(forward ? "" : " DESC")"
+    /// The same of an index: the entry's size, and what it holds, or the item's rowid where it does not say. Without `content` always that.
+    static func indexPage(_ id: Int64, content: Bool, forward: Bool, bounded: Bool) -> String {
+        "SELECT size, \(held(content)) FROM index_\(id)" + stretch(forward: forward, bounded: bounded)
+    }
+
+    private static func held(_ content: Bool) -> String { content ? "coalesce(content, item)" : "item" }
+
+    private static func stretch(forward: Bool, bounded: Bool) -> String {
+        " WHERE key >= ?1\(bounded ? " AND key < ?2" : "") ORDER BY key\(forward ? "" : " DESC")"
     }
 
     /// For a segment of a parallel scan, without the items: key, place, item's rowid. Only the index is read.
     static func places(_ id: Int64) -> String { "SELECT key, hash, id FROM items_\(id) WHERE key >= ?1 ORDER BY key" }
 
-    /// The same of an index: key, place, item's rowid, entry's size.
-    static func indexPlaces(_ index: Int64) -> String {
-        "SELECT key, hash, item, size FROM index_\(index) WHERE key >= ?1 ORDER BY key"
+    /// The same of an index: key, place, entry's size, and what it holds or item's rowid.
+    static func indexPlaces(_ index: Int64, content: Bool) -> String {
+        "SELECT key, hash, size, \(held(content)) FROM index_\(index) WHERE key >= ?1 ORDER BY key"
     }
 
     static func itemAt(_ id: Int64) -> String { "SELECT size, item FROM items_\(id) WHERE id = ?1" }

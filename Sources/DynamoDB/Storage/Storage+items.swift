@@ -96,7 +96,7 @@ extension Storage {
         table.counts.items += old == nil ? 1 : 0
         table.counts.bytes += size - (old?.size ?? 0)
         if let expiry = table.expiry { try change(expiry, of: table, row: rowID, item, isNew: old == nil) }
-        return try changeIndexes(table, key: key, from: oldItem, to: item, rowID: rowID)
+        return try changeIndexes(table, key: key, from: oldItem, to: item, json: json, rowID: rowID)
     }
 
     /// Removes an item. Returns what changed in each index.
@@ -116,7 +116,7 @@ extension Storage {
         if let expiry = table.expiry {
             try attempt { () throws(SQLiteError) in try expiry.remove(row: old.rowID) }
         }
-        return try changeIndexes(table, key: key, from: oldItem, to: nil, rowID: old.rowID)
+        return try changeIndexes(table, key: key, from: oldItem, to: nil, json: [], rowID: old.rowID)
     }
 
     private func change(
@@ -128,7 +128,7 @@ extension Storage {
     }
 
     private func changeIndexes(
-        _ table: Table, key: KeyValue, from old: Item?, to new: Item?, rowID: Int64
+        _ table: Table, key: KeyValue, from old: Item?, to new: Item?, json: [UInt8], rowID: Int64
     ) throws(DynamoDBError) -> [IndexChange] {
         guard !table.indexes.isEmpty else { return [] }
         var changes: [IndexChange] = []
@@ -136,43 +136,53 @@ extension Storage {
             let before = old.flatMap { index.entry(of: $0, in: table, tableKey: key) }
             let after = new.flatMap { index.entry(of: $0, in: table, tableKey: key) }
             let isMoved = before != nil && after != nil && before!.key.bytes != after!.key.bytes
+            let isChanged = before?.content != after?.content
             changes.append(
                 IndexChange(
-                    oldSize: before?.size, newSize: after?.size, isMoved: isMoved,
-                    isChanged: before?.content != after?.content))
+                    oldSize: before?.size, newSize: after?.size, isMoved: isMoved, isChanged: isChanged))
             try attempt { () throws(SQLiteError) in
                 if let backfill = index.backfill {
-                    try change(index, during: backfill, from: before, to: after, rowID: rowID)
+                    try remove(before, from: index, during: backfill)
+                    guard let after else { return }
+                    try put(after, into: index, of: json, rowID: rowID)
+                    index.counts.items += 1
+                    index.counts.bytes += after.size
                 } else {
-                    try change(index, from: before, to: after, rowID: rowID)
+                    if let before, before.key.bytes != after?.key.bytes { try remove(before, from: index) }
+                    if let after, isChanged { try put(after, into: index, of: json, rowID: rowID) }
+                    index.counts.items += (after == nil ? 0 : 1) - (before == nil ? 0 : 1)
+                    index.counts.bytes += (after?.size ?? 0) - (before?.size ?? 0)
                 }
             }
         }
         return changes
     }
 
-    private func change(
-        _ index: SecondaryIndex, from before: IndexEntry?, to after: IndexEntry?, rowID: Int64
-    ) throws(SQLiteError) {
-        if let before, before.key.bytes != after?.key.bytes {
-            let delete = try index.statements.delete()
-            try before.key.bytes.withBytes { (bytes) throws(SQLiteError) in
-                delete.bind(1, inPlace: bytes)
-                try delete.run()
-            }
+    /// Removes an entry.
+    func remove(_ entry: IndexEntry, from index: SecondaryIndex) throws(SQLiteError) {
+        let delete = try index.statements.delete()
+        try entry.key.bytes.withBytes { (bytes) throws(SQLiteError) in
+            delete.bind(1, inPlace: bytes)
+            try delete.run()
         }
-        if let after, before?.key.bytes != after.key.bytes || before?.size != after.size {
-            let put = try index.statements.put()
-            try after.key.bytes.withBytes { (bytes) throws(SQLiteError) in
-                put.bind(1, inPlace: bytes)
-                put.bind(2, Int64(after.key.hash))
-                put.bind(3, after.size)
+    }
+
+    /// Stores an entry of the item with this JSON.
+    private func put(
+        _ entry: IndexEntry, into index: SecondaryIndex, of json: [UInt8], rowID: Int64
+    ) throws(SQLiteError) {
+        let put = try index.statements.put()
+        let content = index.storedContent(of: json, size: entry.size, entry.content)
+        try entry.key.bytes.withBytes { (key) throws(SQLiteError) in
+            try (content ?? []).withBytes { (bytes) throws(SQLiteError) in
+                put.bind(1, inPlace: key)
+                put.bind(2, Int64(entry.key.hash))
+                put.bind(3, entry.size)
                 put.bind(4, rowID)
+                if content == nil { put.bindNull(5) } else { put.bind(5, inPlace: bytes) }
                 try put.run()
             }
         }
-        index.counts.items += (after == nil ? 0 : 1) - (before == nil ? 0 : 1)
-        index.counts.bytes += (after?.size ?? 0) - (before?.size ?? 0)
     }
 }
 
@@ -195,4 +205,19 @@ extension SecondaryIndex {
         let content = schema.project(item, tableKey: table.schema.key)
         return IndexEntry(key: key, size: content.size, content: content)
     }
+
+    /// What is stored of an entry beside its key, so that it is read without the item: canonical JSON. Nil when it is so long that the
+    /// index would get deep, or overflow SQLite's pages; it is read from the item then, as are entries that were stored before format 4.
+    func storedContent(of json: [UInt8], size: Int, _ content: @autoclosure () -> Item) -> [UInt8]? {
+        guard size <= Self.storedContentMax else { return nil }
+        var stored = json
+        if schema.projection != .all {
+            stored.removeAll()
+            JSONWriter.append(to: &stored) { $0.item(content()) }
+        }
+        return stored.count <= Self.storedContentMax ? stored : nil
+    }
+
+    /// The longest content that is stored with an entry, in bytes of JSON: at least six entries to a page of 4 KiB.
+    static let storedContentMax = 512
 }

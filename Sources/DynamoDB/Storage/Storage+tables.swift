@@ -32,7 +32,7 @@ extension Storage {
         try insert.run()
         let id = connection.lastInsertRowID
         try connection.execute(SQL.createIndex(id))
-        return SecondaryIndex(id: id, table: table, schema: index, counts: Counts(), connection: connection)
+        return SecondaryIndex(id: id, schema: index, counts: Counts(), connection: connection)
     }
 
     /// Gives a table another schema: all but its name and its key. An index of a new name is to be built from the items that are there,

@@ -74,12 +74,22 @@ final class Storage {
         if version > 0, application != SQL.applicationID { throw UnknownFormat(path: path, version: 0) }
         guard version < SQL.formatVersion else { return }
         try connection.transaction { () throws(SQLiteError) in
-            for step in SQL.migrations[version...] {
-                for sql in step { try connection.execute(sql) }
+            for migration in SQL.migrations[version...] {
+                for sql in migration.statements { try connection.execute(sql) }
+                guard let ofIndex = migration.ofIndex else { continue }
+                for id in try indexIDs() { try connection.execute(ofIndex(id)) }
             }
             try connection.execute("PRAGMA application_id = \(SQL.applicationID)")
             try connection.execute(SQL.setFormatVersion)
         }
+    }
+
+    private func indexIDs() throws(SQLiteError) -> [Int64] {
+        let statement = try connection.prepare(SQL.indexIDs)
+        defer { statement.reset() }
+        var ids: [Int64] = []
+        while try statement.step() { ids.append(statement.integer(0)) }
+        return ids
     }
 
     /// Finishes what was being deleted when the program ended.
@@ -134,8 +144,7 @@ final class Storage {
             guard let row = found.first(where: { $0.name == index.name }) else {
                 throw SQLiteError(code: 11, message: "index \(index.name) of table \(schema.name) has no rows")
             }
-            let opened = SecondaryIndex(
-                id: row.id, table: table, schema: index, counts: row.counts, connection: connection)
+            let opened = SecondaryIndex(id: row.id, schema: index, counts: row.counts, connection: connection)
             opened.backfill = row.backfill.map { Backfill(position: $0) }
             return opened
         }

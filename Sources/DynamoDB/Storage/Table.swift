@@ -123,12 +123,12 @@ final class SecondaryIndex {
     var committedCounts: Counts
     let statements: IndexStatements
 
-    init(id: Int64, table: Int64, schema: IndexSchema, counts: Counts, connection: Connection) {
+    init(id: Int64, schema: IndexSchema, counts: Counts, connection: Connection) {
         self.id = id
         self.schema = schema
         self.counts = counts
         committedCounts = counts
-        statements = IndexStatements(id: id, table: table, connection: connection)
+        statements = IndexStatements(id: id, connection: connection)
     }
 }
 
@@ -168,13 +168,11 @@ final class TableStatements {
 /// The statements on an index, prepared when first used.
 final class IndexStatements {
     private let id: Int64
-    private let table: Int64
     private let connection: Connection
-    private var kept: [Statement?] = Array(repeating: nil, count: 12)
+    private var kept: [Statement?] = Array(repeating: nil, count: 17)
 
-    init(id: Int64, table: Int64, connection: Connection) {
+    init(id: Int64, connection: Connection) {
         self.id = id
-        self.table = table
         self.connection = connection
     }
 
@@ -188,21 +186,24 @@ final class IndexStatements {
 
     func put() throws(SQLiteError) -> Statement { try statement(0, SQL.putEntry) }
     func delete() throws(SQLiteError) -> Statement { try statement(1, SQL.deleteEntry) }
-    func places() throws(SQLiteError) -> Statement { try statement(2, SQL.indexPlaces) }
-    func entry() throws(SQLiteError) -> Statement { try statement(7, SQL.entry) }
-    func add() throws(SQLiteError) -> Statement { try statement(8, SQL.addEntry) }
-    func putRun() throws(SQLiteError) -> Statement { try statement(9, SQL.putRun) }
-    func deleteRun() throws(SQLiteError) -> Statement { try statement(10, SQL.deleteRun) }
-    func run() throws(SQLiteError) -> Statement { try statement(11, SQL.run) }
+    func entry() throws(SQLiteError) -> Statement { try statement(2, SQL.entry) }
+    func add() throws(SQLiteError) -> Statement { try statement(3, SQL.addEntry) }
+    func putRun() throws(SQLiteError) -> Statement { try statement(4, SQL.putRun) }
+    func deleteRun() throws(SQLiteError) -> Statement { try statement(5, SQL.deleteRun) }
+    func run() throws(SQLiteError) -> Statement { try statement(6, SQL.run) }
 
     /// Lets go of the statements on the run, which would keep its table.
     func forgetRun() {
-        for slot in 9...11 { kept[slot] = nil }
+        for slot in 4...6 { kept[slot] = nil }
     }
-    func page(forward: Bool, bounded: Bool) throws(SQLiteError) -> Statement {
-        let table = table
-        return try statement(3 + (forward ? 1 : 0) + (bounded ? 2 : 0)) {
-            SQL.page($0, of: table, forward: forward, bounded: bounded)
+
+    func places(content: Bool) throws(SQLiteError) -> Statement {
+        try statement(content ? 7 : 8) { SQL.indexPlaces($0, content: content) }
+    }
+
+    func page(content: Bool, forward: Bool, bounded: Bool) throws(SQLiteError) -> Statement {
+        try statement(9 + (content ? 1 : 0) + (forward ? 2 : 0) + (bounded ? 4 : 0)) {
+            SQL.indexPage($0, content: content, forward: forward, bounded: bounded)
         }
     }
 }

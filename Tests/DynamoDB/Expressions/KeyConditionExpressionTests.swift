@@ -6,8 +6,8 @@ import Testing
     static let values: [Text: String] = [
         ":a": #"{"S":"a"}"#, ":b": #"{"S":"b"}"#, ":n": #"{"N":"1"}"#, ":e": #"{"S":""}"#, ":t": #"{"S":"S"}"#,
     ]
-    static let partition = [KeyConditionExpression.KeyAttribute(name: "pk", type: .s)]
-    static let sort = [KeyConditionExpression.KeyAttribute(name: "sk", type: .s)]
+    static let partition = [KeyAttribute(name: "pk", type: .s)]
+    static let sort = [KeyAttribute(name: "sk", type: .s)]
 
     static func form(_ text: String) throws(DynamoDBError) -> [KeyConditionExpression.Condition] {
         var attributes = attributes(["#pk": "pk", "#sk": "sk"], values)
@@ -15,9 +15,9 @@ import Testing
     }
 
     static func resolve(
-        _ text: String, sort: [KeyConditionExpression.KeyAttribute] = sort
+        _ text: String, sort: [KeyAttribute] = sort
     ) throws(DynamoDBError) -> KeyConditionExpression.Resolved {
-        try KeyConditionExpression.resolve(try form(text), partition: partition, sort: sort)
+        try KeyConditionExpression.resolve(try form(text), KeySchema(attributes: partition + sort))
     }
 
     @Test(
@@ -193,13 +193,14 @@ import Testing
         let condition = { (name: Text, predicate: KeyConditionExpression.Predicate) in
             KeyConditionExpression.Condition(attribute: name, predicate: predicate)
         }
-        let partition: [KeyConditionExpression.KeyAttribute] = [.init(name: "a", type: .s), .init(name: "b", type: .n)]
-        let sort: [KeyConditionExpression.KeyAttribute] = [.init(name: "c", type: .s), .init(name: "d", type: .s)]
+        let partition: [KeyAttribute] = [.init(name: "a", type: .s), .init(name: "b", type: .n)]
+        let sort: [KeyAttribute] = [.init(name: "c", type: .s), .init(name: "d", type: .s)]
         let all = [
             condition("b", .equal(.number(1))), condition("d", .less(.s("x"))), condition("a", .equal(.s("p"))),
             condition("c", .equal(.s("q"))),
         ]
-        let resolved = try KeyConditionExpression.resolve(all, partition: partition, sort: sort)
+        let resolved = try KeyConditionExpression.resolve(
+            all, KeySchema(attributes: partition + sort, partitionCount: 2))
         #expect(resolved.partition == [.s("p"), .number(1)])
         #expect(resolved.sort == [.equal(.s("q")), .less(.s("x"))])
     }
