@@ -13,6 +13,8 @@ BREW_PACKAGES  := pkg-config libuv sqlite openssl@3 libyaml zlib snappy lz4 zstd
 BREW_TEST      := kcat
 
 RELEASE  := -c release --static-swift-stdlib
+# A release build with what tests see of modules and with assertions: millions of steps and inputs take minutes in it, hours in a debug build.
+CHECKED  := -c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build/checked
 PRODUCTS := nestbox order-service product-service
 BIN      := .build/release
 VENV     := .venv
@@ -75,8 +77,8 @@ sim: build-packages ## the engines in virtual time, by seed: make sim SEED=1 STE
 
 # A million steps of each world in runs of 20,000: each seed chooses another durability, other sizes, other faults.
 sim-soak: build-packages ## a million steps of the simulation of each world
-	swift build --product simulate
-	.build/debug/simulate --seed $(or $(SEED),1) --steps 20000 --runs 50
+	swift build $(CHECKED) --product simulate
+	.build/checked/release/simulate --seed $(or $(SEED),1) --steps 20000 --runs 50
 
 # Everything that is killed, filled, fed and loaded in `make test`, in full size, and the memory after an hour of mixed load.
 soak: build sim-soak test-packages $(VENV)/ready ## kills, full disks, hostile clients, load, memory, in full: make soak SEED=1 KILLS=200 ROUNDS=100
@@ -86,10 +88,9 @@ soak: build sim-soak test-packages $(VENV)/ready ## kills, full disks, hostile c
 	LOAD_FULL=1 $(PYTEST) -q -s Tests/EndToEnd/test_hostile_clients.py Tests/EndToEnd/test_load.py
 	$(VENV)/bin/python ci/bench --mixed-seconds $(or $(MIXED_SECONDS),3600) --output .build/soak memory
 
-# A release build with what tests see of modules: 10 million inputs take minutes in it, hours in a debug build.
 fuzz: build test-packages $(VENV)/ready ## changed inputs to every decoder and both ports: make fuzz FUZZER=kafka-broker SEED=1 INPUTS=10000000
-	swift build -c release -Xswiftc -enable-testing --scratch-path .build/fuzz --product fuzz
-	.build/fuzz/release/fuzz $(or $(FUZZER),all) --seed $(or $(SEED),1) --inputs $(or $(INPUTS),10000000)
+	swift build $(CHECKED) --product fuzz
+	.build/checked/release/fuzz $(or $(FUZZER),all) --seed $(or $(SEED),1) --inputs $(or $(INPUTS),10000000)
 	$(if $(FUZZER),,PORT_FUZZ_SEED=$(or $(SEED),1) PORT_FUZZ_INPUTS=20000 $(PYTEST) -q -s Tests/EndToEnd/test_port_fuzz.py)
 
 # Each sanitizer in a build of its own: the unit tests, then clients and changed requests against the program. Without XCTest, in which the leak

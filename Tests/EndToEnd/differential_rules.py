@@ -165,6 +165,10 @@ RULES = [
              and (b["Code"] != "ValidationError" or other_update_error(b["Message"]))
              or a["Code"] == "ConditionalCheckFailed" and b["Code"] in ("None", "ValidationError")
              for a, b in zip(d.reasons(d.ours), d.reasons(d.peer)))),
+    Rule("what an update cannot do is a reason of its action, after its condition, and no error of the whole request",
+         ALTERNATOR + " (test_transact.py); " + CONFORMANCE + ": tier1/updateItem/conditions",
+         lambda d: d.operation == "TransactWriteItems" and d.reasons(d.ours) and d.peer[1] == "ValidationException"
+         and other_update_error(d.peer_text)),
     Rule("what an update does to an index's key is checked before any item is looked at",
          CONFORMANCE + ": error-messages/updateItem",
          lambda d: d.operation == "UpdateItem" and re.search(

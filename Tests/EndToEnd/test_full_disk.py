@@ -5,6 +5,7 @@ FULL_DISK_SEED and FULL_DISK_ROUNDS set the seed and how often each disk is fill
 """
 
 import os
+import pathlib
 import random
 import time
 
@@ -54,21 +55,36 @@ class Writer(test_crash.ItemWriter):
         return True
 
 
-def write(nestbox, registers, name, seconds, then=None):
-    """Writers at work for a while, `then` something in the middle. How many writes were acknowledged, and the errors."""
+def write(nestbox, registers, name, writes, then=None, refusals=0):
+    """Writers at work until so many writes are acknowledged, then what is to come, and on until so many are refused. How many were acknowledged, and
+    the errors."""
     writers = [Writer(nestbox, n, registers, random.Random(f"{SEED}-{name}-{n}")) for n in range(WRITERS)]
     for writer in writers:
         writer.start()
-    time.sleep(seconds / 2)
+    until(lambda: sum(writer.acknowledged for writer in writers) >= writes, f"{writes} writes")
     if then:
         then()
-    time.sleep(seconds / 2)
+        until(lambda: sum(len(writer.errors) for writer in writers) >= refusals, f"{refusals} refusals")
     for writer in writers:
         writer.stopping = True
     for writer in writers:
         writer.join(30)
         assert not writer.is_alive(), "a client hangs"
     return sum(writer.acknowledged for writer in writers), [error for writer in writers for error in writer.errors]
+
+
+def until(condition, what, seconds=60):
+    """Waits for it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"seed {SEED}: {what} have not come within {seconds} s"
+        time.sleep(0.005)
+
+
+def rest(disk):
+    """Waits until nestbox, at rest, has cut its log back, so that it has no room there for what comes."""
+    log = pathlib.Path(f"/proc/{disk.holder.pid}/root{disk.path}/data/dynamodb/tables.sqlite-wal")
+    until(lambda: log.stat().st_size == 0, "bytes fewer in the log")
 
 
 def check(nestbox, registers, what):
@@ -86,19 +102,20 @@ def test_a_write_that_finds_no_room_is_an_internal_server_error_and_leaves_nothi
     nestbox, registers, refused = start(disk, tmp_path, "aws"), {}, 0
     dynamodb_client(nestbox).create_table(TableName=test_crash.TABLE, **ORDERS)
     for number in range(ROUNDS):
-        _, errors = write(nestbox, registers, f"{number}-filling", 1.5, then=disk.fill)
+        _, errors = write(nestbox, registers, f"{number}-filling", 100, then=disk.fill, refusals=50)
         assert set(errors) == {("InternalServerError", 500)}, f"round {number}: {set(errors)}"
         refused += len(errors)
         check(nestbox, registers, f"round {number}, while the disk is full")
         disk.free()
-        done, errors = write(nestbox, registers, f"{number}-room", 0.6)
-        assert done > 20 and not errors, f"round {number}: with room again {done} writes were done, errors {errors[:3]}"
+        _, errors = write(nestbox, registers, f"{number}-room", 100)
+        assert not errors, f"round {number}: with room again {errors[:3]}"
         check(nestbox, registers, f"round {number}, with room again")
         # Ended while the disk is full, and started again with room.
-        write(nestbox, registers, f"{number}-killed", 0.6, then=lambda: (disk.fill(), time.sleep(0.2), nestbox.kill()))
+        write(nestbox, registers, f"{number}-killed", 100, then=lambda: (disk.fill(), time.sleep(0.2), nestbox.kill()))
         disk.free()
         nestbox.start()
         check(nestbox, registers, f"round {number}, after the end on a full disk")
+        rest(disk)
     assert nestbox.stop() == 0, nestbox.output
     print(f"seed {SEED}: {ROUNDS} full disks, {refused} writes refused")
 
@@ -106,14 +123,14 @@ def test_a_write_that_finds_no_room_is_an_internal_server_error_and_leaves_nothi
 def test_tables_can_be_read_by_a_nestbox_that_starts_on_a_full_disk(tmp_path, disk):
     nestbox, registers = start(disk, tmp_path, "aws"), {}
     dynamodb_client(nestbox).create_table(TableName=test_crash.TABLE, **ORDERS)
-    write(nestbox, registers, "before", 0.6)
+    write(nestbox, registers, "before", 100)
     nestbox.kill()
     disk.fill()
     nestbox.start()
     check(nestbox, registers, "started on a full disk")
     disk.free()
-    done, errors = write(nestbox, registers, "room", 0.6)
-    assert done > 20 and not errors
+    _, errors = write(nestbox, registers, "room", 100)
+    assert not errors
     check(nestbox, registers, "with room")
     assert nestbox.stop() == 0, nestbox.output
 
