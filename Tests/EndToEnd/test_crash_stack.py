@@ -161,7 +161,7 @@ def test_whatever_is_killed_no_order_event_or_offset_is_lost_or_doubled(tmp_path
     dynamodb = dynamodb_client(stack)
     wait_until(lambda: not unsettled(dynamodb), 120.0 + 5 * ROUNDS, "every order settled and every outbox empty")
     complaints = check_stack(stack, dynamodb, STOCK, answered)
-    found, committed = topic_records.read_all(stack.kafka, TOPIC, PARTITIONS, GROUP, 120)
+    found, committed = topic_records.read_all(stack.kafka, TOPIC, PARTITIONS, GROUP, 30)
     kafka, totals = check_kafka(found, committed, producers, members)
     assert stack.stop() == 0, stack.output
     inside = {name: f"{sum(filter(None, known))} of {len(known)}" for name, known in moments.items()}

@@ -208,7 +208,7 @@ extension BatchWriteItem.Request {
                 let key =
                     write.isPut
                     ? try table.schema.key.value(ofBatchItem: target) : try table.schema.key.value(ofKey: target)
-                if write.isPut { try table.schema.checkIndexKeys(of: target, before: nil, isUpdate: false) }
+                if write.isPut { try table.checkIndexKeys(of: target, before: nil, isUpdate: false) }
                 guard seen.insert(withUnsafeBytes(of: table.id) { Array($0) } + key.bytes).inserted else {
                     throw .validation(Messages.duplicateKeys)
                 }

@@ -17,7 +17,7 @@ enum GetItem {
         let (given, projection) = try request.validate(engine.parsed)
         let table = try engine.table(request.tableName!)
         let key = try table.schema.key.value(ofKey: given)
-        if let projection { try table.schema.checkScalarKeys(projection.paths) }
+        try table.checkScalarKeys(projection?.paths)
         try answer(request, projection, table, key, engine, &output)
         return nil
     }

@@ -14,7 +14,6 @@ extension TableSchema {
 
     /// Throws when a path goes into an attribute of a key, of the table or of an index.
     func checkScalarKeys(_ paths: [DocumentPath]) throws(DynamoDBError) {
-        guard paths.contains(where: \.isNested) else { return }
         func check(_ key: KeySchema, _ kind: String) throws(DynamoDBError) {
             for attribute in key.attributes
             where paths.contains(where: { $0.isNested && $0.attribute == attribute.name }) {
@@ -27,7 +26,6 @@ extension TableSchema {
 
     /// Checks what an update will write to index keys, as far as that is known without the item.
     func checkIndexKeys(of update: UpdateExpression) throws(DynamoDBError) {
-        guard !indexes.isEmpty else { return }
         let targets = update.targets
         try checkIndexes { index in
             for attribute in index.key.attributes {
@@ -131,5 +129,23 @@ extension AttributeValue {
         case .b(let bytes): bytes.count == 0
         default: false
         }
+    }
+}
+
+/// The same on a table: what makes a check needless is looked at first, as a call on the schema copies it.
+extension Table {
+    /// Throws when a path goes into a key of the table or of an index.
+    func checkScalarKeys(_ paths: [DocumentPath]?) throws(DynamoDBError) {
+        if let paths, paths.contains(where: \.isNested) { try schema.checkScalarKeys(paths) }
+    }
+
+    /// Checks what an update will write to index keys, as far as that is known without the item.
+    func checkIndexKeys(of update: UpdateExpression) throws(DynamoDBError) {
+        if !indexes.isEmpty { try schema.checkIndexKeys(of: update) }
+    }
+
+    /// Checks the index keys that an item has.
+    func checkIndexKeys(of item: Item, before: Item?, isUpdate: Bool) throws(DynamoDBError) {
+        if !indexes.isEmpty { try schema.checkIndexKeys(of: item, before: before, isUpdate: isUpdate) }
     }
 }

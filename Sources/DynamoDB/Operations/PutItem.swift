@@ -20,7 +20,7 @@ enum PutItem {
         let table = try engine.table(request.tableName!)
         if item.size > TableSchema.itemBytesMax { throw .validation(Messages.itemSize) }
         let key = try table.schema.key.value(ofItem: item)
-        try table.schema.checkIndexKeys(of: item, before: nil, isUpdate: false)
+        try table.checkIndexKeys(of: item, before: nil, isUpdate: false)
         let plan = PutPlan(table: table, key: key, item: item)
         let old = try plan.old(engine, needsItem: condition != nil || request.returnValues == "ALL_OLD")
         if let condition, !condition.evaluate(old.item) {

@@ -33,7 +33,7 @@ enum Query {
             }
             range.begin(after: start.bytes, isForward: request.isForward)
         }
-        if let projection = expressions.projection { try table.schema.checkScalarKeys(projection.paths) }
+        try table.checkScalarKeys(expressions.projection?.paths)
         if let filter = expressions.filter {
             for key in schema.attributes where filter.paths.contains(where: { $0.attribute == key.name }) {
                 let isLegacy = request.legacyFilter != nil
@@ -41,7 +41,7 @@ enum Query {
             }
         }
         let readsTable = try request.checkProjection(expressions.projection, index, table)
-        if let filter = expressions.filter { try table.schema.checkScalarKeys(filter.paths) }
+        try table.checkScalarKeys(expressions.filter?.paths)
         var plan = LongRead.Plan(operation: .query, table: table, index: index, range: range)
         plan.isForward = request.isForward
         // A partition of a table without a sort key is one item: nothing is left after it, and no page may begin there.

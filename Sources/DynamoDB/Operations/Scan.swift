@@ -30,8 +30,8 @@ enum Scan {
             }
             plan.range.lower = KeyBytes.next(after: start.bytes)
         }
-        try table.schema.checkScalarKeys(projection?.paths ?? [])
-        try table.schema.checkScalarKeys(filter?.paths ?? [])
+        try table.checkScalarKeys(projection?.paths)
+        try table.checkScalarKeys(filter?.paths)
         plan.limit = request.limit
         plan.filter = filter
         plan.projection = projection

@@ -314,7 +314,7 @@ extension TransactWriteItems.Action {
         let key = try key.get()
         switch request.action {
         case .put:
-            try table.schema.checkIndexKeys(of: target, before: nil, isUpdate: false)
+            try table.checkIndexKeys(of: target, before: nil, isUpdate: false)
         case .update: try UpdatePlan(table: table, key: key, target: target, update: expressions.update).checkTargets()
         case .delete, .check: break
         }

@@ -16,18 +16,18 @@ enum UpdateItem {
         var request = WriteRequest(.update)
         try request.read(&reader, operation)
         try request.checkShape()
-        let (target, expressions) = try enveloped { () throws(DynamoDBError) in try validate(&request, engine.parsed) }
+        let (target, condition, update) = try enveloped { () throws(DynamoDBError) in
+            try validate(&request, engine.parsed)
+        }
         let table = try engine.table(request.tableName!)
         let key = try table.schema.key.value(ofKey: target)
-        let plan = UpdatePlan(table: table, key: key, target: target, update: expressions.update)
+        let plan = UpdatePlan(table: table, key: key, target: target, update: update)
         try plan.checkTargets()
-        if request.updateExpression != nil, let update = plan.update,
-            update.statementSize > TableSchema.itemBytesMax
-        {
+        if request.updateExpression != nil, let update, update.statementSize > TableSchema.itemBytesMax {
             throw .validation(Messages.updatedItemSize)
         }
         let old = try plan.old(engine)
-        if let condition = expressions.condition, !condition.evaluate(old.item) {
+        if let condition, !condition.evaluate(old.item) {
             engine.measureFailedCondition(.updateItem, table, old)
             throw request.failure(old.item)
         }
@@ -35,7 +35,7 @@ enum UpdateItem {
         engine.measure(.updateItem, outcome.capacity, .write)
         JSONWriter.append(to: &output) { writer in
             writer.beginObject()
-            if let attributes = attributes(request.returnValues, outcome, expressions.update) {
+            if let attributes = attributes(request.returnValues, outcome, update) {
                 writer.key("Attributes")
                 writer.item(attributes)
             }
@@ -47,12 +47,13 @@ enum UpdateItem {
 
     private static func validate(
         _ request: inout WriteRequest, _ parsed: ParsedExpressions
-    ) throws(DynamoDBError) -> (Item, (condition: ConditionExpression?, update: UpdateExpression?)) {
+    ) throws(DynamoDBError) -> (Item, ConditionExpression?, UpdateExpression?) {
         try request.unread.check(operation)
         try request.checkKinds()
         try request.checkPlaceholders(isNewer: true)
         let key = try request.target!.get()
-        return (key, try request.compile(parsed))
+        let (condition, update) = try request.compile(parsed)
+        return (key, condition, update)
     }
 
     /// What ReturnValues asks for; nil when the answer has no Attributes.
@@ -88,8 +89,8 @@ struct UpdatePlan {
     func checkTargets() throws(DynamoDBError) {
         guard let update else { return }
         try update.checkKeys(table.schema.key)
-        try table.schema.checkIndexKeys(of: update)
-        try table.schema.checkScalarKeys(update.paths)
+        try table.checkIndexKeys(of: update)
+        try table.checkScalarKeys(update.paths)
     }
 
     /// Reads what is there now.
@@ -103,7 +104,7 @@ struct UpdatePlan {
         guard let update else { return old.item ?? target }
         let new = try update.apply(to: old.item, key: target)
         if old.item == nil, new == target { return nil }
-        try table.schema.checkIndexKeys(of: new, before: old.item, isUpdate: true)
+        try table.checkIndexKeys(of: new, before: old.item, isUpdate: true)
         if new.size > TableSchema.itemBytesMax { throw .validation(Messages.updatedItemSize) }
         return new
     }
