@@ -81,8 +81,8 @@ sim-soak: build-packages ## a million steps of the simulation of each world
 	.build/checked/release/simulate --seed $(or $(SEED),1) --steps 20000 --runs 50
 
 # Everything that is killed, filled, fed and loaded in `make test`, in full size, and the memory after an hour of mixed load.
-soak: build sim-soak test-packages $(VENV)/ready ## kills, full disks, hostile clients, load, memory, in full: make soak SEED=1 KILLS=200 ROUNDS=100
-	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),200) $(PYTEST) -q -s Tests/EndToEnd/test_crash.py
+soak: build sim-soak test-packages $(VENV)/ready ## kills, full disks, hostile clients, load, memory, in full: make soak SEED=1 KILLS=100 ROUNDS=100
+	CRASH_SEED=$(SEED) CRASH_KILLS=$(or $(KILLS),100) $(PYTEST) -q -s Tests/EndToEnd/test_crash.py
 	CRASH_SEED=$(SEED) CRASH_ROUNDS=$(or $(ROUNDS),100) $(PYTEST) -q -s Tests/EndToEnd/test_crash_stack.py
 	FULL_DISK_SEED=$(SEED) FULL_DISK_ROUNDS=10 $(PYTEST) -q -s Tests/EndToEnd/test_full_disk.py
 	LOAD_FULL=1 $(PYTEST) -q -s Tests/EndToEnd/test_hostile_clients.py Tests/EndToEnd/test_load.py

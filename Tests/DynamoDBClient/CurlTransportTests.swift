@@ -40,6 +40,8 @@ final class LoopbackServer: Sendable {
         pthread_create(
             &thread, nil,
             { context in
+                // Nobody waits for its end.
+                pthread_detach(pthread_self())
                 context.map { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().run() }
                 return nil
             }, context)
