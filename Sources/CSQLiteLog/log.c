@@ -27,7 +27,7 @@ static struct log *of(sqlite3_file *file) { return (struct log *)file; }
 
 static sqlite3_file *own(sqlite3_file *file) { return (sqlite3_file *)(of(file) + 1); }
 
-// Hands the gathered bytes on. When that fails they are dropped: SQLite gives the transaction up.
+// Hands the gathered bytes on. When that fails they are dropped: the transaction is rolled back.
 static int pass_on(sqlite3_file *file) {
     int count = of(file)->count;
     of(file)->count = 0;

@@ -82,6 +82,41 @@ private struct Random {
         try check(engine)
     }
 
+    @Test(
+        "A read of an index that takes several steps has each entry once, in its order, stored with it or not",
+        arguments: [10, 300, 600])
+    func steps(length: Int) throws {
+        let engine = try TestEngine()
+        try engine.makeTable(
+            "tab", sort: "N",
+            more: #"""
+                ,"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"},
+                {"AttributeName":"g","AttributeType":"N"}],"GlobalSecondaryIndexes":[{"IndexName":"byG","KeySchema":
+                [{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
+                "Projection":{"ProjectionType":"ALL"}}]
+                """#)
+        let text = String(repeating: "x", count: length)
+        let numbers = Array(0..<1200)
+        for number in numbers {
+            // Each sort key twice, so that the table's key decides.
+            let keys = #""pk":{"S":"p\#(number % 2)"},"sk":{"N":"\#(number / 2)"},"g":{"N":"1"}"#
+            _ = try engine.run("PutItem", #"{"TableName":"tab","Item":{\#(keys),"x":{"S":"\#(text)"}}}"#)
+        }
+        try engine.engine.commitTurn()
+        let filter = #","FilterExpression":"attribute_exists(x)","ProjectionExpression":"pk,sk""#
+        let query =
+            #""KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"N":"1"}}"# + filter
+        let shown = numbers.map { #"{"pk":{"S":"p\#($0 % 2)"},"sk":{"N":"\#($0 / 2)"}}"# }
+        func answer(_ items: [String]) -> String {
+            #"{"Count":1200,"Items":[\#(items.joined(separator: ","))],"ScannedCount":1200}"#
+        }
+        let read = #"{"TableName":"tab","IndexName":"byG""#
+        #expect(try engine("Query", read + "," + query + "}") == answer(shown))
+        let backward = try engine("Query", read + "," + query + #","ScanIndexForward":false}"#)
+        #expect(backward == answer(shown.reversed()))
+        #expect(try engine("Scan", read + filter + "}") == answer(shown))
+    }
+
     /// The items of a Scan's answer, in an order of their own.
     private func items(_ answers: [String]) throws -> [Item] {
         var found: [Item] = []
