@@ -27,45 +27,67 @@ static struct log *of(sqlite3_file *file) { return (struct log *)file; }
 
 static sqlite3_file *own(sqlite3_file *file) { return (sqlite3_file *)(of(file) + 1); }
 
-// Hands the gathered bytes on. When that fails they are dropped: the transaction is rolled back.
+// Hands the gathered bytes on. When that fails they stay, for what comes next; but not those of a commit: SQLite takes the transaction back, and
+// they must not come to the file after that.
 static int pass_on(sqlite3_file *file) {
-    int count = of(file)->count;
-    of(file)->count = 0;
-    if (count == 0) return SQLITE_OK;
-    return own(file)->pMethods->xWrite(own(file), of(file)->gathered, count, of(file)->start);
+    struct log *log = of(file);
+    if (log->count == 0) return SQLITE_OK;
+    int code = own(file)->pMethods->xWrite(own(file), log->gathered, log->count, log->start);
+    if (code == SQLITE_OK || log->is_committing) log->count = 0;
+    return code;
+}
+
+// Whether these bytes of the file are all among the gathered ones.
+static int is_gathered(const struct log *log, int count, sqlite3_int64 offset) {
+    return offset >= log->start && offset + count <= log->start + log->count;
+}
+
+// Whether some of them are.
+static int is_partly_gathered(const struct log *log, int count, sqlite3_int64 offset) {
+    return offset < log->start + log->count && offset + count > log->start;
 }
 
 static int write_log(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
     struct log *log = of(file);
-    int code = SQLITE_OK;
     if (count == frame_header) {
         const unsigned char *pages = (const unsigned char *)bytes + 4;
         log->is_committing = (pages[0] | pages[1] | pages[2] | pages[3]) != 0;
     }
-    int fits = log->gathered && count <= gathered_max - log->count;
-    if (log->count > 0 && (!fits || offset != log->start + log->count)) {
-        code = pass_on(file);
-        if (code != SQLITE_OK) return code;
-    }
     int is_frame = count == frame_header || count >= page_min;
-    if (!log->gathered || count > gathered_max || !is_frame) {
-        code = pass_on(file);
-        return code == SQLITE_OK ? own(file)->pMethods->xWrite(own(file), bytes, count, offset) : code;
+    int follows = offset == log->start + log->count && is_frame && count <= gathered_max - log->count;
+    if (!is_gathered(log, count, offset) && !(log->count > 0 && follows)) {
+        int code = pass_on(file);
+        if (code != SQLITE_OK) return code;
+        if (!log->gathered || count > gathered_max || !is_frame) {
+            return own(file)->pMethods->xWrite(own(file), bytes, count, offset);
+        }
+        log->start = offset;
     }
-    if (log->count == 0) log->start = offset;
-    memcpy(log->gathered + log->count, bytes, (size_t)count);
-    log->count += count;
+    int place = (int)(offset - log->start);
+    memcpy(log->gathered + place, bytes, (size_t)count);
+    if (place + count > log->count) log->count = place + count;
     return log->is_committing ? pass_on(file) : SQLITE_OK;
 }
 
+// What is gathered is read where it is, so that a full disk does not keep a transaction from its own pages.
 static int read_log(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset) {
-    int code = pass_on(file);
+    struct log *log = of(file);
+    if (log->count > 0 && is_gathered(log, count, offset)) {
+        memcpy(bytes, log->gathered + (offset - log->start), (size_t)count);
+        return SQLITE_OK;
+    }
+    int code = is_partly_gathered(log, count, offset) ? pass_on(file) : SQLITE_OK;
     return code == SQLITE_OK ? own(file)->pMethods->xRead(own(file), bytes, count, offset) : code;
 }
 
 static int truncate_log(sqlite3_file *file, sqlite3_int64 size) {
-    int code = pass_on(file);
-    return code == SQLITE_OK ? own(file)->pMethods->xTruncate(own(file), size) : code;
+    struct log *log = of(file);
+    if (size <= log->start) {
+        log->count = 0;
+    } else if (size < log->start + log->count) {
+        log->count = (int)(size - log->start);
+    }
+    return own(file)->pMethods->xTruncate(own(file), size);
 }
 
 static int sync_log(sqlite3_file *file, int flags) {
@@ -74,13 +96,14 @@ static int sync_log(sqlite3_file *file, int flags) {
 }
 
 static int size_of_log(sqlite3_file *file, sqlite3_int64 *size) {
-    int code = pass_on(file);
-    return code == SQLITE_OK ? own(file)->pMethods->xFileSize(own(file), size) : code;
+    struct log *log = of(file);
+    int code = own(file)->pMethods->xFileSize(own(file), size);
+    if (code == SQLITE_OK && log->count > 0 && *size < log->start + log->count) *size = log->start + log->count;
+    return code;
 }
 
 static int control_log(sqlite3_file *file, int operation, void *argument) {
-    int code = pass_on(file);
-    return code == SQLITE_OK ? own(file)->pMethods->xFileControl(own(file), operation, argument) : code;
+    return own(file)->pMethods->xFileControl(own(file), operation, argument);
 }
 
 // What is still gathered belongs to no commit.

@@ -5,10 +5,10 @@
 /// A file layer (VFS) of SQLite over another one, which gathers the writes to a write-ahead log; all other files are the other layer's own.
 ///
 /// SQLite writes each page of a transaction to its log in two calls, 24 bytes of header and the page. Here they are gathered, and go to the
-/// file in one piece: at the header that marks the commit, before anything is read, synced, cut off or asked, and when 128 KiB have come together.
+/// file in one piece: at the header that marks the commit, at a sync, when another part of the log is written, and when 128 KiB have come together.
 /// From the commit's header to the next transaction everything is passed on as it comes, so whatever SQLite calls committed is in the file.
-/// A gathered write that fails is reported by the call that had it written, which belongs to the same transaction, and is not tried again: whoever is
-/// told of an error in a transaction must roll all of it back, also where SQLite itself takes back one statement only (on a full disk).
+/// What is gathered is read where it is. When it cannot be written, the call that had it written fails, and the next such call tries again; a
+/// commit's bytes are not tried again, as SQLite takes back the transaction.
 ///
 /// Source: `walWriteOneFrame` and `walRewriteChecksums` of SQLite 3.40, and its file format, "The Write-Ahead Log".
 ///

@@ -83,4 +83,48 @@ struct LogWritesTests {
             again.close()
         }
     }
+
+    @Test("On a full disk a transaction still reads what it wrote, and is there as a whole once there is room")
+    func readsOnFullDisk() throws {
+        let disk = SimulatedDisk(seed: 1, keepsUnsynced: false)
+        let vfs = SimulatedVFS(disk)
+        let connection = try Self.open(disk, vfs, .normal)
+        try connection.execute("CREATE TABLE t(b BLOB)")
+        let before = disk.changeCount
+        try connection.begin()
+        // More than the cache of 64 KiB, less than what is gathered.
+        for _ in 0..<30 { try connection.execute("INSERT INTO t VALUES (randomblob(3000))") }
+        disk.fail(after: 0, count: .max, code: 28)
+        #expect(try connection.integer("SELECT sum(length(b)) FROM t") == 90_000)
+        #expect(disk.changeCount == before)
+        disk.heal()
+        try connection.commit()
+        connection.close()
+        let again = try Self.open(disk, vfs, .normal)
+        #expect(try again.integer("SELECT sum(length(b)) FROM t") == 90_000)
+        again.close()
+    }
+
+    @Test("A transaction that the full disk refused is not in the log once there is room, whatever comes next")
+    func refusedTransactions() throws {
+        for changes in 0..<12 {
+            let disk = SimulatedDisk(seed: UInt64(changes), keepsUnsynced: false)
+            let vfs = SimulatedVFS(disk)
+            let connection = try Self.open(disk, vfs, .normal)
+            try connection.execute("CREATE TABLE t(b BLOB)")
+            try Self.fill(connection, rows: 1)
+            disk.fail(after: changes % 3, count: .max, code: 28)
+            #expect(throws: SQLiteError.self) { try Self.fill(connection, rows: 40 + 60 * (changes / 4)) }
+            disk.heal()
+            #expect(try connection.integer("SELECT count(*) FROM t") == 1)
+            if changes % 2 == 0 { try Self.fill(connection, rows: 2) }
+            disk.kill()
+            connection.close()
+            disk.restart(hasLostPower: false)
+            let again = try Self.open(disk, vfs, .normal)
+            #expect(try again.integer("SELECT count(*) FROM t") == (changes % 2 == 0 ? 3 : 1))
+            #expect(try again.integer("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1)
+            again.close()
+        }
+    }
 }
