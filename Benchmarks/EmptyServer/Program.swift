@@ -19,7 +19,7 @@ enum Program {
 
         func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
             guard request.header("x-amz-target") != nil else { return exchange.abort() }
-            response.withUnsafeBytes { exchange.respond(raw: $0) }
+            exchange.respond(raw: response)
         }
     }
 

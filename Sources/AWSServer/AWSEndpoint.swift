@@ -138,15 +138,17 @@ public final class AWSEndpoint {
     private func answer(
         _ exchange: HTTPExchange, _ form: AnswerForm, _ database: Database?, _ status: Int, _ body: [UInt8]
     ) {
-        compose(exchange, form, status, body)
+        let content = compose(exchange, form, status, body)
         if let database, database.engine.hasWritten && Self.commitsBeforeSending {
-            held.append(.init(exchange: exchange, form: form, database: database, whole: composer.whole))
+            held.append(.init(exchange: exchange, form: form, database: database, whole: composer.head + content))
         } else {
-            composer.send(through: exchange)
+            exchange.respond(head: composer.head, body: content)
         }
     }
 
-    private func compose(_ exchange: HTTPExchange, _ form: AnswerForm, _ status: Int, _ body: [UInt8]) {
+    private func compose(
+        _ exchange: HTTPExchange, _ form: AnswerForm, _ status: Int, _ body: [UInt8]
+    ) -> [UInt8] {
         composer.compose(
             status: status, body: body, form: form, date: server?.dateBytes ?? [], isKeptAlive: exchange.isKeptAlive,
             isHead: exchange.isHead)
@@ -166,8 +168,8 @@ public final class AWSEndpoint {
             let error = failures.first { $0.database === answer.database }?.error ?? .internalServerError
             var body: [UInt8] = []
             error.append(to: &body)
-            compose(answer.exchange, answer.form, error.kind.httpStatus, body)
-            composer.send(through: answer.exchange)
+            let content = compose(answer.exchange, answer.form, error.kind.httpStatus, body)
+            answer.exchange.respond(head: composer.head, body: content)
         }
         stepSoon()
         copyAtRest()

@@ -11,31 +11,31 @@ struct AnswerForm {
     var coding: ContentCoding?
 }
 
-/// Makes answers as AWS sends them, head and body in one piece.
+/// Makes answers as AWS sends them.
 struct ResponseComposer {
     private var ids: RequestIDs
-    /// The answer that was made last; its room is used again.
-    private(set) var whole: [UInt8] = []
+    /// The head of the answer that was made last; its room is used again.
+    private(set) var head: [UInt8] = []
 
     init(seed: UInt64) { ids = RequestIDs(seed: seed) }
 
-    /// Makes an answer: status line, fields, and, unless the request is a HEAD, the body.
+    /// Makes the head of an answer: status line and fields. Returns what follows it: the body, compressed if that is asked for, and
+    /// nothing when the request is a HEAD.
     mutating func compose(
         status: Int, body: [UInt8], form: AnswerForm, date: [UInt8], isKeptAlive: Bool, isHead: Bool
-    ) {
+    ) -> [UInt8] {
         if let coding = form.coding, body.count >= Compression.bytesMin {
             var compressed: [UInt8] = []
             Compression.append(body, coding, to: &compressed)
             begin(status, compressed, form, date, isKeptAlive)
-            ResponseWriter.append("Content-Encoding: ", to: &whole)
-            ResponseWriter.append(coding.name, to: &whole)
-            ResponseWriter.append("\r\n\r\n", to: &whole)
-            if !isHead { whole += compressed }
-        } else {
-            begin(status, body, form, date, isKeptAlive)
-            ResponseWriter.append("\r\n", to: &whole)
-            if !isHead { whole += body }
+            ResponseWriter.append("Content-Encoding: ", to: &head)
+            ResponseWriter.append(coding.name, to: &head)
+            ResponseWriter.append("\r\n\r\n", to: &head)
+            return isHead ? [] : compressed
         }
+        begin(status, body, form, date, isKeptAlive)
+        ResponseWriter.append("\r\n", to: &head)
+        return isHead ? [] : body
     }
 
     /// The status line and all fields but those of compression. The checksum is of the bytes that are sent: clients check it before they
@@ -43,34 +43,27 @@ struct ResponseComposer {
     private mutating func begin(
         _ status: Int, _ body: [UInt8], _ form: AnswerForm, _ date: [UInt8], _ isKeptAlive: Bool
     ) {
-        whole.removeAll(keepingCapacity: true)
-        whole.reserveCapacity(512 + body.count)
-        ResponseWriter.appendStatusLine(status, to: &whole)
-        ResponseWriter.append("Server: Server\r\nDate: ", to: &whole)
-        whole += date
+        head.removeAll(keepingCapacity: true)
+        ResponseWriter.appendStatusLine(status, to: &head)
+        ResponseWriter.append("Server: Server\r\nDate: ", to: &head)
+        head += date
         switch form.type {
         case .amazonJSON:
-            ResponseWriter.append("\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: ", to: &whole)
+            ResponseWriter.append("\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: ", to: &head)
         case .json:
-            ResponseWriter.append("\r\nContent-Type: application/json\r\nContent-Length: ", to: &whole)
+            ResponseWriter.append("\r\nContent-Type: application/json\r\nContent-Length: ", to: &head)
         }
-        ResponseWriter.appendDecimal(body.count, to: &whole)
+        ResponseWriter.appendDecimal(body.count, to: &head)
         if isKeptAlive {
-            ResponseWriter.append("\r\nConnection: keep-alive\r\nx-amzn-RequestId: ", to: &whole)
+            ResponseWriter.append("\r\nConnection: keep-alive\r\nx-amzn-RequestId: ", to: &head)
         } else {
-            ResponseWriter.append("\r\nConnection: close\r\nx-amzn-RequestId: ", to: &whole)
+            ResponseWriter.append("\r\nConnection: close\r\nx-amzn-RequestId: ", to: &head)
         }
-        ids.append(to: &whole)
-        ResponseWriter.append("\r\nx-amz-crc32: ", to: &whole)
-        ResponseWriter.appendDecimal(Int(CRC32.checksum(body)), to: &whole)
-        ResponseWriter.append("\r\n", to: &whole)
-        if form.isForOrigin { CrossOrigin.append(to: &whole) }
-    }
-
-    /// Sends the answer that was made last.
-    mutating func send(through exchange: HTTPExchange) {
-        whole.withUnsafeBytes { exchange.respond(raw: $0) }
-        if whole.capacity > 1 << 20 { whole = [] }
+        ids.append(to: &head)
+        ResponseWriter.append("\r\nx-amz-crc32: ", to: &head)
+        ResponseWriter.appendDecimal(Int(CRC32.checksum(body)), to: &head)
+        ResponseWriter.append("\r\n", to: &head)
+        if form.isForOrigin { CrossOrigin.append(to: &head) }
     }
 
     /// An id for an answer that is made elsewhere.

@@ -35,7 +35,7 @@ struct ConsumedCapacity {
     let table: Table
     var tableUnits: Double
     /// Of the table's indexes, in their order, those that consumed anything.
-    var indexUnits: [(index: IndexSchema, units: Double)] = []
+    var indexUnits: [(index: SecondaryIndex, units: Double)] = []
 
     init(_ table: Table, tableUnits: Double) {
         self.table = table
@@ -45,13 +45,13 @@ struct ConsumedCapacity {
     init(_ table: Table, tableUnits: Double, _ changes: [IndexChange], factor: Double = 1) {
         self.init(table, tableUnits: tableUnits)
         for (index, change) in zip(table.indexes, changes) {
-            add(CapacityUnits.write(change) * factor, to: index.schema)
+            add(CapacityUnits.write(change) * factor, to: index)
         }
     }
 
-    mutating func add(_ units: Double, to index: IndexSchema) {
+    mutating func add(_ units: Double, to index: SecondaryIndex) {
         guard units > 0 else { return }
-        if let position = indexUnits.firstIndex(where: { $0.index.name == index.name }) {
+        if let position = indexUnits.firstIndex(where: { $0.index === index }) {
             indexUnits[position].units += units
         } else {
             indexUnits.append((index, units))
@@ -113,11 +113,11 @@ struct ConsumedCapacity {
             writer.beginObject()
             units(tableUnits)
             writer.endObject()
-            for isGlobal in [true, false] where indexUnits.contains(where: { $0.index.isGlobal == isGlobal }) {
+            for isGlobal in [true, false] where indexUnits.contains(where: { $0.index.schema.isGlobal == isGlobal }) {
                 writer.key(isGlobal ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes")
                 writer.beginObject()
-                for (index, value) in indexUnits where index.isGlobal == isGlobal {
-                    writer.key(text: index.name)
+                for (index, value) in indexUnits where index.schema.isGlobal == isGlobal {
+                    writer.key(text: index.schema.name)
                     writer.beginObject()
                     units(value)
                     writer.endObject()

@@ -32,15 +32,16 @@ final class LongRead: LongOperation {
     /// The bytes that one step evaluates: as they are, and with a filter or a projection, which take the items apart.
     static let stepBytes = 256 << 10
     static let stepBytesParsed = 32 << 10
-    /// The room that is made for a page's items at once, at most.
-    static let reservedBytes = 16 << 10
     /// The rows that one step looks at.
     static let stepRows = 4096
 
     private var plan: Plan
     /// Whether an item, where it is read, is read with all its attributes.
     private let isWhole: Bool
-    private var items: [UInt8] = []
+    /// The answer up to its last item so far.
+    private var answer: [UInt8] = []
+    /// Where the answer says how many items it has: its first two digits are put in when that is known.
+    private var countPlace: Int?
     private var count = 0
     private var scanned = 0
     private var bytes = 0
@@ -68,11 +69,10 @@ final class LongRead: LongOperation {
         if let index = plan.index, index.isDeleted { throw .validation(Messages.noIndex(index.schema.name)) }
         stepStart = bytes
         stepRowCount = 0
+        if countPlace == nil { beginAnswer(in: &output) }
         let end = plan.segment == nil ? try readPage(engine.storage) : try readSegment(engine.storage)
         guard end == .step else {
-            let capacity = capacity
-            engine.measure(plan.operation, capacity, .read, returnedItems: count)
-            write(capacity, to: &output)
+            endAnswer(on: engine, in: &output)
             return false
         }
         if plan.isForward {
@@ -87,31 +87,41 @@ final class LongRead: LongOperation {
 
     private func readPage(_ storage: Storage) throws(DynamoDBError) -> End {
         try storage.attempt { () throws(SQLiteError) in
-            let isBounded = plan.range.upper != nil
-            let index = plan.index
-            let rows: Statement
-            if let index {
-                rows = try index.statements.page(
-                    content: !plan.readsTable, forward: plan.isForward, bounded: isBounded)
-            } else {
-                rows = try plan.table.statements.page(forward: plan.isForward, bounded: isBounded)
+            let range = plan.range
+            return try range.lower.withBytes { (lower) throws(SQLiteError) in
+                guard let upper = range.upper else { return try readPage(from: lower, to: nil) }
+                return try upper.withBytes { (upper) throws(SQLiteError) in try readPage(from: lower, to: upper) }
             }
-            rows.bind(1, copying: plan.range.lower)
-            if let upper = plan.range.upper { rows.bind(2, copying: upper) }
-            defer { rows.reset() }
+        }
+    }
+
+    private func readPage(
+        from lower: UnsafeRawBufferPointer, to upper: UnsafeRawBufferPointer?
+    ) throws(SQLiteError) -> End {
+        let (isForward, isBounded) = (plan.isForward, upper != nil)
+        let rows: Statement
+        if let index = plan.index {
+            rows = try index.statements.page(content: !plan.readsTable, forward: isForward, bounded: isBounded)
+        } else {
+            rows = try plan.table.statements.page(forward: isForward, bounded: isBounded)
+        }
+        rows.bind(1, inPlace: lower)
+        if let upper { rows.bind(2, inPlace: upper) }
+        defer { rows.reset() }
+        if plan.index != nil {
             while try rows.step() {
-                if index != nil {
-                    if let end = try evaluateEntry(rows, size: 0, held: 1) { return end }
-                    continue
-                }
-                let size = Int(rows.integer(1))
-                plan.partitions?.add(size, key: rows.bytes(0))
-                guard let end = evaluate(rows.bytes(2), size: size) else { continue }
-                if end == .step { position = Array(rows.bytes(0)) }
-                return end
+                if let end = try evaluateEntry(rows, size: 0, held: 1) { return end }
             }
             return .keys
         }
+        while try rows.step() {
+            let size = Int(rows.integer(1))
+            plan.partitions?.add(size, key: rows.bytes(0))
+            guard let end = evaluate(rows.bytes(2), size: size) else { continue }
+            if end == .step { position = Array(rows.bytes(0)) }
+            return end
+        }
+        return .keys
     }
 
     private func readSegment(_ storage: Storage) throws(DynamoDBError) -> End {
@@ -152,7 +162,7 @@ final class LongRead: LongOperation {
     @inline(__always)
     private func evaluateEntry(_ row: Statement, size: Int32, held: Int32) throws(SQLiteError) -> End? {
         let size = Int(row.integer(size))
-        if row.isBlob(held) { return evaluateEntry(row.bytes(held), size: size, isWhole: true) }
+        if let content = row.blob(held) { return evaluateEntry(content, size: size, isWhole: true) }
         let items = try plan.table.statements.itemAt()
         items.bind(1, row.integer(held))
         defer { items.reset() }
@@ -218,34 +228,47 @@ final class LongRead: LongOperation {
             append(json)
         } else {
             if let projection = plan.projection { item = projection.apply(to: item) }
-            if !items.isEmpty { items.append(UInt8(ascii: ",")) }
-            JSONWriter.append(to: &items) { $0.item(item) }
+            if count > 1 { answer.append(UInt8(ascii: ",")) }
+            JSONWriter.append(to: &answer) { $0.item(item) }
         }
         return true
     }
 
+    @inline(__always)
     private func append(_ json: UnsafeRawBufferPointer) {
-        if items.isEmpty {
-            items.reserveCapacity(min(16 * json.count, Self.reservedBytes))
-        } else {
-            items.append(UInt8(ascii: ","))
-        }
-        items.append(contentsOf: json)
+        if count > 1 { answer.append(UInt8(ascii: ",")) }
+        answer.append(contentsOf: json)
     }
 
     // MARK: Answer
 
-    private func write(_ capacity: ConsumedCapacity, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { writer in
+    /// Begins the answer in the room that `output` has, if it is free, so that an item is copied once.
+    private func beginAnswer(in output: inout [UInt8]) {
+        if output.isEmpty { swap(&answer, &output) }
+        JSONWriter.append(to: &answer) { writer in
             writer.beginObject()
             writer.key("Count")
-            writer.integer(count)
-            if !plan.isCount {
-                writer.key("Items")
-                writer.beginArray()
-                if !items.isEmpty { items.withUnsafeBytes { writer.raw($0) } }
-                writer.endArray()
-            }
+            countPlace = writer.bytes.count
+            // Most pages have as many items as two digits say: then nothing moves when they are put in.
+            writer.integer(99)
+            guard !plan.isCount else { return }
+            writer.key("Items")
+            writer.beginArray()
+        }
+    }
+
+    private func endAnswer(on engine: Engine, in output: inout [UInt8]) {
+        let capacity = capacity
+        engine.measure(plan.operation, capacity, .read, returnedItems: count)
+        let digits = countPlace!..<countPlace! + 2
+        if 10..<100 ~= count {
+            answer[digits.lowerBound] = UInt8(ascii: "0") + UInt8(count / 10)
+            answer[digits.lowerBound + 1] = UInt8(ascii: "0") + UInt8(count % 10)
+        } else {
+            answer.replaceSubrange(digits, with: String(count).utf8)
+        }
+        JSONWriter.append(to: &answer) { writer in
+            if plan.isCount { writer.endValue() } else { writer.endArray() }
             if let lastItem {
                 writer.key("LastEvaluatedKey")
                 var key = plan.table.schema.key.attributes(of: lastItem)
@@ -259,6 +282,7 @@ final class LongRead: LongOperation {
             capacity.writeMember(plan.level, to: &writer)
             writer.endObject()
         }
+        if output.isEmpty { swap(&answer, &output) } else { output += answer }
     }
 
     private var capacity: ConsumedCapacity {
@@ -267,7 +291,7 @@ final class LongRead: LongOperation {
             ?? CapacityUnits.read(bytes, isConsistent: plan.isConsistent)
         guard let index = plan.index else { return ConsumedCapacity(plan.table, tableUnits: units) }
         var capacity = ConsumedCapacity(plan.table, tableUnits: tableUnits)
-        capacity.add(units, to: index.schema)
+        capacity.add(units, to: index)
         return capacity
     }
 }

@@ -67,10 +67,11 @@ public struct HTTPExchange {
         connection.answered()
     }
 
-    /// Answers with a copy of a whole response, made by the caller.
-    public func respond(raw: UnsafeRawBufferPointer) {
+    /// The same in two parts, of which the head is copied.
+    public func respond(head: [UInt8], body: [UInt8]) {
         guard isOpen else { return }
-        connection.connection.write(raw)
+        head.withUnsafeBytes { connection.connection.write($0) }
+        connection.connection.write(body)
         connection.answered()
     }
 

@@ -97,7 +97,7 @@ public final class Statement {
 
     /// An integer column.
     @inline(__always)
-    public func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+    public func integer(_ column: Int32) -> Int64 { sqlite3_value_int64(sqlite3_column_value(handle, column)) }
 
     /// A column that is a number with a fraction.
     public func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
@@ -105,18 +105,27 @@ public final class Statement {
     /// A column's bytes in place, until the next `step` or `reset`.
     @inline(__always)
     public func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
-        let start = sqlite3_column_blob(handle, column)
-        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
+        Self.bytes(of: sqlite3_column_value(handle, column))
+    }
+
+    /// The same of a column that is a blob, else nil.
+    @inline(__always)
+    public func blob(_ column: Int32) -> UnsafeRawBufferPointer? {
+        let value = sqlite3_column_value(handle, column)
+        return sqlite3_value_type(value) == SQLITE_BLOB ? Self.bytes(of: value) : nil
+    }
+
+    // A connection without a mutex may look at a value in place, which costs half of what the functions for columns do.
+    @inline(__always)
+    private static func bytes(of value: OpaquePointer?) -> UnsafeRawBufferPointer {
+        let start = sqlite3_value_blob(value)
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_value_bytes(value)))
     }
 
     /// A text column.
     public func text(_ column: Int32) -> String {
         sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""
     }
-
-    /// Whether a column is a blob.
-    @inline(__always)
-    public func isBlob(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_BLOB }
 
     /// Whether a column is NULL.
     public func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

@@ -23,14 +23,14 @@ public struct KeyConditionExpression: Sendable {
         /// What KeyConditions can ask for and no key can answer.
         case notIndexable
 
-        /// The values that it compares with.
-        public var values: [AttributeValue] {
+        /// Whether all values that it compares with are of a type.
+        func compares(with type: DataType) -> Bool {
             switch self {
             case .equal(let value), .less(let value), .lessOrEqual(let value), .greater(let value),
                 .greaterOrEqual(let value), .beginsWith(let value):
-                [value]
-            case .between(let low, let high): [low, high]
-            case .notIndexable: []
+                value.type == type
+            case .between(let low, let high): low.type == type && high.type == type
+            case .notIndexable: true
             }
         }
 
@@ -165,12 +165,11 @@ public struct KeyConditionExpression: Sendable {
     /// condition each, in order, all but the last an equality.
     static func resolve(_ conditions: [Condition], _ schema: KeySchema) throws(DynamoDBError) -> Resolved {
         func predicate(_ key: KeyAttribute) throws(DynamoDBError) -> Predicate? {
-            guard let condition = conditions.first(where: { $0.attribute == key.name }) else { return nil }
-            if condition.predicate == .notIndexable { throw .validation(Messages.notIndexable) }
-            for value in condition.predicate.values where value.type != key.type {
-                throw .validation(Messages.keyConditionType)
-            }
-            return condition.predicate
+            guard let place = conditions.firstIndex(where: { $0.attribute == key.name }) else { return nil }
+            let predicate = conditions[place].predicate
+            if case .notIndexable = predicate { throw .validation(Messages.notIndexable) }
+            guard predicate.compares(with: key.type) else { throw .validation(Messages.keyConditionType) }
+            return predicate
         }
         let (partition, sort) = (schema.partitionAttributes, schema.sortAttributes)
         let count = schema.attributes.count

@@ -21,10 +21,10 @@ extension Engine {
         guard let arrivalNanos else { return }
         var units = capacity.tableUnits
         for (index, consumed) in capacity.indexUnits {
-            if index.isGlobal {
+            if index.schema.isGlobal {
                 metrics.note(
                     IndexMeasurement(
-                        table: capacity.table, index: index.name.string, units: consumed, direction: direction))
+                        table: capacity.table, index: index.schema.name.string, units: consumed, direction: direction))
             } else {
                 units += consumed
             }

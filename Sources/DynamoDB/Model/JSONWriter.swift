@@ -26,6 +26,9 @@ public struct JSONWriter {
         needsComma = true
     }
 
+    /// Notes that what was there before ends with a value.
+    mutating func endValue() { needsComma = true }
+
     /// Opens an object.
     public mutating func beginObject() {
         beginValue()

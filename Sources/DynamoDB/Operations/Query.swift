@@ -42,17 +42,14 @@ enum Query {
         }
         let readsTable = try request.checkProjection(expressions.projection, index, table)
         try table.checkScalarKeys(expressions.filter?.paths)
-        var plan = LongRead.Plan(operation: .query, table: table, index: index, range: range)
-        plan.isForward = request.isForward
         // A partition of a table without a sort key is one item: nothing is left after it, and no page may begin there.
-        plan.limit = index == nil && schema.sort == nil ? nil : request.limit
-        plan.filter = expressions.filter
-        plan.projection = expressions.projection
-        plan.isCount = request.select == "COUNT"
-        plan.readsTable = readsTable
-        plan.isConsistent = request.isConsistent
-        plan.level = ConsumedCapacity.Level(request.returnConsumedCapacity)
-        let read = LongRead(plan)
+        let limit = index == nil && schema.sort == nil ? nil : request.limit
+        let read = LongRead(
+            LongRead.Plan(
+                operation: .query, table: table, index: index, range: range, isForward: request.isForward, limit: limit,
+                filter: expressions.filter, projection: expressions.projection, isCount: request.isCount,
+                readsTable: readsTable, isConsistent: request.isConsistent,
+                level: ConsumedCapacity.Level(request.returnConsumedCapacity)))
         return try read.step(on: engine, into: &output) ? read : nil
     }
 
@@ -121,6 +118,7 @@ extension KeyRange {
     /// The keys that satisfy a condition.
     init(_ condition: KeyConditionExpression.Resolved) throws(DynamoDBError) {
         var prefix: [UInt8] = []
+        prefix.reserveCapacity(64)
         for value in condition.partition { _ = KeyBytes.append(value, to: &prefix) }
         // All but the last are equalities.
         for case .equal(let value) in condition.sort.dropLast() { _ = KeyBytes.append(value, to: &prefix) }

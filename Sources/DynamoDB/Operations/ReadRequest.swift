@@ -21,6 +21,9 @@ struct ReadRequest {
     var conditionalOperator: Text?
     var unread = Unread()
 
+    /// Whether only the number of items is asked for.
+    var isCount: Bool { select.map { $0 == "COUNT" } ?? false }
+
     /// Reads the request.
     mutating func read(_ reader: inout JSONReader, _ operation: Operation) throws(DynamoDBError) {
         let isQuery = operation.name == "Query"
@@ -123,7 +126,8 @@ struct ReadRequest {
 
     /// Checks Select against the projection and the index.
     func checkSelect() throws(DynamoDBError) {
-        if let select, projection != nil || attributesToGet != nil, select != "SPECIFIC_ATTRIBUTES" {
+        guard let select else { return }
+        if projection != nil || attributesToGet != nil, select != "SPECIFIC_ATTRIBUTES" {
             let parameter = projection == nil ? "AttributesToGet" : "ProjectionExpression"
             throw .validation(Messages.projectionWithSelect(parameter, select.string))
         }

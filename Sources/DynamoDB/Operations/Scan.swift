@@ -35,7 +35,7 @@ enum Scan {
         plan.limit = request.limit
         plan.filter = filter
         plan.projection = projection
-        plan.isCount = request.select == "COUNT"
+        plan.isCount = request.isCount
         plan.readsTable = readsTable
         plan.isConsistent = request.isConsistent
         plan.level = ConsumedCapacity.Level(request.returnConsumedCapacity)
