@@ -4,13 +4,14 @@ import PackageDescription
 
 /// Every Swift target is built alike: Swift 6 mode, warnings are errors, and an import counts only in the file that makes it, so that
 /// one `import Foundation` cannot leak into the native program. Exclusive access is checked at run time in debug builds, in which the tests
-/// run, and not in release builds (docs/decisions/0012).
+/// run, and not in release builds (docs/decisions/0012), which are optimized across modules (0025).
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    .unsafeFlags(
+        ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// A C library of the system, found by pkg-config.

@@ -147,6 +147,27 @@ def test_a_thousand_topics_keep_nobody_waiting(nestbox):
     assert grown < 100
 
 
+def test_what_requests_took_of_memory_goes_back_when_they_have_ended(nestbox):
+    wire = Wire(nestbox.aws_url)
+    wire.ok("CreateTable", {
+        "TableName": "read", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]})
+    time.sleep(3)
+    before = resident_mib(nestbox)
+    for number in range(100):
+        wire.ok("PutItem", {"TableName": "read", "Item": {"pk": {"S": f"{number}"}, "text": {"S": "x" * 390_000}}})
+    for number in range(100):
+        wire.ok("GetItem", {"TableName": "read", "Key": {"pk": {"S": f"{number}"}}})
+    taken = resident_mib(nestbox) - before
+    # A second without a request, and some time for a machine that does other things.
+    deadline = time.monotonic() + 10
+    while (kept := resident_mib(nestbox) - before) > 8 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    print(f"\n39 MB written and read: {taken:.0f} MiB more, {kept:.0f} MiB after a rest", end="")
+    assert taken > 20, "the test holds nothing: what it reads is not kept"
+    assert kept <= 8
+
+
 def test_items_of_400_kilobytes_keep_nobody_waiting(nestbox):
     wire = Wire(nestbox.aws_url)
     table = wire.table("p:S c:N")
