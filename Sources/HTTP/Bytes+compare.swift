@@ -72,10 +72,10 @@ enum ByteClass {
     @inline(__always)
     static func lowercased(_ word: UInt64) -> UInt64 { word | between(0x41, 0x5A, word) >> 2 }
 
-    /// Whether eight bytes are all letters or hyphens: most of what tokens are made of.
+    /// The highest bit of each of eight bytes that is neither a letter nor a hyphen, which most of a token's are.
     @inline(__always)
-    static func areLettersOrHyphens(_ word: UInt64) -> Bool {
-        between(0x61, 0x7A, word | 0x20 &* ones) | between(0x2D, 0x2D, word) == highs
+    static func noLettersOrHyphens(_ word: UInt64) -> UInt64 {
+        ~(between(0x61, 0x7A, word | 0x20 &* ones) | between(0x2D, 0x2D, word)) & highs
     }
 
     /// `tchar`, RFC 9110 section 5.6.2.

@@ -119,10 +119,11 @@ struct RequestHead {
 
     private mutating func parseField(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ limits: HTTPLimits) -> Result {
         let nameStart = at
-        while at + 8 <= bytes.count,
-            ByteClass.areLettersOrHyphens(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-        {
-            at += 8
+        while at + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let others = ByteClass.noLettersOrHyphens(word)
+            at += others == 0 ? 8 : others.trailingZeroBitCount >> 3
+            if others != 0 { break }
         }
         while at < bytes.count, ByteClass.isToken(bytes[at]) { at += 1 }
         guard at < bytes.count else { return unfinished(at, limits) }
