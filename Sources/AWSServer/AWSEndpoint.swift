@@ -39,6 +39,8 @@ public final class AWSEndpoint {
     /// Operations that take longer than a turn.
     private var long: [LongAnswer] = []
     private var body: [UInt8] = []
+    /// The room for an answer that is kept for the next one, in bytes.
+    private static let bodyKept = 1 << 20
     private var steps: Timer?
     private var copies: Timer?
     private var expiry: Timer?
@@ -344,7 +346,7 @@ extension AWSEndpoint: HTTPHandler {
         var context = RequestContext(
             now: loop.wallMillis, region: caller.credential.region, arrivalNanos: loop.monotonicNanos)
         if operation.wantsHost, let host = fields.host { context.host = String(decoding: host, as: UTF8.self) }
-        body.removeAll(keepingCapacity: true)
+        body.removeAll(keepingCapacity: body.capacity <= Self.bodyKept)
         do throws(DynamoDBError) {
             if let long = try database.engine.begin(operation, body: content, context: context, into: &body) {
                 self.long.append(

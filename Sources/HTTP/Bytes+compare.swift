@@ -16,17 +16,25 @@ extension UnsafeRawBufferPointer {
     public func isEqualIgnoringCase(_ text: StaticString) -> Bool {
         guard text.utf8CodeUnitCount == count else { return false }
         let other = UnsafeRawPointer(text.utf8Start)
+        func isWordEqual(_ at: Int) -> Bool {
+            ByteClass.lowercased(loadUnaligned(fromByteOffset: at, as: UInt64.self))
+                == other.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        }
+        guard count >= 8 else { return isEachByteEqual(other) }
         var at = 0
-        while at + 8 <= count {
-            let word = ByteClass.lowercased(loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            if word != other.loadUnaligned(fromByteOffset: at, as: UInt64.self) { return false }
+        while at + 8 < count {
+            guard isWordEqual(at) else { return false }
             at += 8
         }
-        while at < count {
+        // The last word may begin in the one before.
+        return isWordEqual(count - 8)
+    }
+
+    private func isEachByteEqual(_ other: UnsafeRawPointer) -> Bool {
+        for at in 0..<count {
             var byte = self[at]
             if byte &- 0x41 < 26 { byte |= 0x20 }
             if byte != other.load(fromByteOffset: at, as: UInt8.self) { return false }
-            at += 1
         }
         return true
     }
