@@ -211,7 +211,8 @@ def test_a_record_that_finds_no_room_is_a_storage_error_and_is_not_in_the_log(tm
         committed = len(acknowledged)
         disk.fill(leaving=source.randrange(0, 40_000))
         codes = send(40)
-        assert set(codes) <= {0, STORAGE_ERROR} and codes[-5:] == [STORAGE_ERROR] * 5, f"round {round_number}: {codes}"
+        # A short batch may still find room where a longer one did not.
+        assert set(codes) <= {0, STORAGE_ERROR} and codes.count(STORAGE_ERROR) >= 10, f"round {round_number}: {codes}"
         verify(f"round {round_number}, while the disk is full")
         made, refused_topic = create_until_refused(nestbox, f"topic-{round_number}")
         disk.free()
