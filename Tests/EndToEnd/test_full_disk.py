@@ -185,17 +185,20 @@ def test_a_record_that_finds_no_room_is_a_storage_error_and_is_not_in_the_log(tm
     source, acknowledged, refused, committed, number = random.Random(SEED), [], 0, None, 0
 
     def send(count):
-        """Batches of one to three records; what was said to each."""
+        """Batches of one to three records; what was said to each. Where one finds no room, no longer one finds any after it."""
         nonlocal number, acknowledged, refused
-        codes = []
+        codes, shortest_refused = [], None
         for _ in range(count):
             values = [f"{number + i}-".encode() + bytes(source.randrange(6000)) for i in range(source.choice([1, 1, 3]))]
             number += len(values)
-            codes.append(produce(nestbox, TOPIC, batch(values)))
+            sent = batch(values)
+            codes.append(produce(nestbox, TOPIC, sent))
             if codes[-1] == 0:
+                assert shortest_refused is None or len(sent) < shortest_refused, (codes, len(sent), shortest_refused)
                 acknowledged += values
             else:
                 refused += 1
+                shortest_refused = min(len(sent), shortest_refused or len(sent))
         return codes
 
     def verify(what):
