@@ -60,7 +60,7 @@ let package = Package(
         // C of our own: what Swift cannot say
         .target(name: "CCRC32", dependencies: ["CZlib"]),
         .target(name: "CCRC32C"),
-        .target(name: "CSQLiteLog", dependencies: ["CSQLite"]),
+        .target(name: "CSQLiteFileLayer", dependencies: ["CSQLite"]),
         .target(name: "CSQLitePageCache", dependencies: ["CSQLite"]),
         .target(name: "CSocket"),
 
@@ -69,7 +69,7 @@ let package = Package(
         module("HTTP", ["Reactor"]),
 
         // DynamoDB
-        module("SQLite", ["CSQLite", "CSQLiteLog", "CSQLitePageCache"]),
+        module("SQLite", ["CSQLite", "CSQLiteFileLayer", "CSQLitePageCache"]),
         module("DynamoDB", ["SQLite"]),
         module("AWSSignature", ["COpenSSL"]),
         module("AWSProtocols", ["DynamoDB"]),
@@ -123,7 +123,7 @@ let package = Package(
         .target(name: "Loopback", dependencies: ["Reactor"], path: "Tests/Loopback", swiftSettings: settings),
         tests("Reactor", ["Loopback", "reactor-child"]),
         tests("HTTP", ["Loopback", "Reactor"]),
-        tests("SQLite", ["CSQLite", "CSQLiteLog", "CSQLitePageCache"]),
+        tests("SQLite", ["CSQLite", "CSQLiteFileLayer", "CSQLitePageCache"]),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
         tests("AWSProtocols"),

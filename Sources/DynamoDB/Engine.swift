@@ -27,6 +27,8 @@ public final class Engine {
         public var directory: String
         /// What survives.
         public var durability = Durability.process
+        /// Of tables in memory, the bytes that stay there; the rest is in a file without a name.
+        public var bytesInMemory = Connection.Options().temporaryBytesInMemory
         /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
         public var fileLayer: String?
         /// The account in ARNs.
@@ -73,6 +75,7 @@ public final class Engine {
         case .full: options.synchronous = .full
         }
         options.fileLayer = configuration.fileLayer
+        options.temporaryBytesInMemory = configuration.bytesInMemory
         let path = configuration.durability == .memory ? "" : configuration.directory + "/tables.sqlite"
         storage = try Storage(path: path, options: options)
     }

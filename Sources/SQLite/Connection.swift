@@ -1,5 +1,5 @@
 import CSQLite
-import CSQLiteLog
+import CSQLiteFileLayer
 import CSQLitePageCache
 
 /// A connection to a database file; the only one, on one thread.
@@ -34,6 +34,8 @@ public final class Connection {
         public var mmapBytes: Int64 = 1 << 30
         /// Pages that the write-ahead log may hold before a commit checkpoints by itself, whatever else waits.
         public var checkpointPagesMax = 16_384
+        /// Of a database without a path, the bytes that are in memory; the rest is in a file.
+        public var temporaryBytesInMemory: Int64 = 8 << 20
         /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
         public var fileLayer: String?
 
@@ -53,20 +55,15 @@ public final class Connection {
     private let checkpointPagesMax: Int32
     private let mmapBytes: Int64
     private let isTemporary: Bool
-    /// Whether a database without a path has outgrown the page cache and is in a file.
-    private var hasFile = false
-    /// Up to so many bytes a database without a path is in the page cache alone. At each commit SQLite goes through all changed pages that are not in a file,
-    /// so of more of them it costs less to write the new ones.
-    private static let bytesWithoutFile: Int32 = 4 << 20
     private(set) var isClosed = false
 
-    /// Opens or creates the file at `path`, for this connection alone. An empty path is a database that goes with the connection: it is in the
-    /// page cache, and once it is larger than 4 MiB in a file without a name, in the system's directory for such files.
+    /// Opens or creates the file at `path`, for this connection alone. An empty path is a database that goes with the connection: its first 8 MiB are
+    /// in memory, the rest is in a file without a name, in the system's directory for such files.
     ///
     /// Throws when the file cannot be opened, is not a database, or another process has it open.
     public init(path: String, options: Options = Options()) throws(SQLiteError) {
         _ = Self.isConfigured
-        guard let layer = nestbox_sqlite_gather_log(options.fileLayer) else {
+        guard let layer = nestbox_sqlite_layer_files(options.fileLayer, options.temporaryBytesInMemory) else {
             throw SQLiteError(code: SQLITE_NOMEM, message: "out of memory")
         }
         var opened: OpaquePointer?
@@ -75,7 +72,7 @@ public final class Connection {
         guard code == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
-            nestbox_sqlite_forget_log(layer)
+            nestbox_sqlite_forget_layer(layer)
             throw SQLiteError(code: code, message: message)
         }
         handle = opened
@@ -116,7 +113,7 @@ public final class Connection {
         // SQLite keeps the file, and the lock on it, while a statement is left.
         while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
-        nestbox_sqlite_forget_log(layer)
+        nestbox_sqlite_forget_layer(layer)
     }
 
     /// Runs SQL without parameters and without rows of interest.
@@ -234,23 +231,14 @@ public final class Connection {
     /// Commits. When it throws, the transaction has been rolled back.
     public func commit() throws(SQLiteError) {
         do {
-            if isTemporary { try writePages() }
+            // Left to itself SQLite keeps the changed pages of such a database in its cache, and goes through all of them at each commit.
+            if isTemporary { try check(sqlite3_db_cacheflush(handle)) }
             try run(&commitStatement, "COMMIT")
             expectsTransaction = false
         } catch {
             rollback()
             throw error
         }
-    }
-
-    /// Writes the changed pages of a database without a path to its file, if it is so large that it has one.
-    private func writePages() throws(SQLiteError) {
-        if !hasFile {
-            var (used, most): (Int32, Int32) = (0, 0)
-            sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0)
-            hasFile = used > Self.bytesWithoutFile
-        }
-        if hasFile { try check(sqlite3_db_cacheflush(handle)) }
     }
 
     /// Rolls back what is open, if anything is.

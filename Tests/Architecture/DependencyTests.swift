@@ -11,7 +11,7 @@ import Testing
 private let allowed: [(module: String, imports: [String])] = [
     ("Reactor", ["CLibuv", "CSocket"]),
     ("HTTP", ["Reactor"]),
-    ("SQLite", ["CSQLite", "CSQLiteLog", "CSQLitePageCache"]),
+    ("SQLite", ["CSQLite", "CSQLiteFileLayer", "CSQLitePageCache"]),
     ("DynamoDB", ["SQLite"]),
     ("AWSSignature", ["COpenSSL"]),
     ("AWSProtocols", ["DynamoDB"]),

@@ -21,6 +21,8 @@ package final class TablesWorld: World {
 
     let bug: PlantedBug?
     let durability: Engine.Configuration.Durability
+    /// Of tables in memory, before they are in a file.
+    private let bytesInMemory: Int64
     /// Whether anything of the tables is there after a crash.
     private var survivesCrashes: Bool { durability == .process || durability == .full }
     let disk: SimulatedDisk
@@ -75,6 +77,7 @@ package final class TablesWorld: World {
         var random = SeededRandom(seed: seed ^ 0x7ab1_e5)
         self.bug = bug
         durability = random.pick([.memory, .close, .process, .full, .full])
+        bytesInMemory = [0, 32 << 10, 8 << 20][Int(seed % 3)]
         disk = SimulatedDisk(seed: random.next(), keepsUnsynced: durability == .full)
         vfs = SimulatedVFS(disk)
         engineRandom = EngineRandom(random.next())
@@ -89,6 +92,7 @@ package final class TablesWorld: World {
             engineRandom.numbers.next()
         }
         configuration.fileLayer = vfs.name
+        configuration.bytesInMemory = bytesInMemory
         let engine = try Engine(configuration)
         engine.limitBackfill(rows: 7, entries: 5, runBytes: 1500)
         self.engine = engine

@@ -1,4 +1,4 @@
-#include "sqlite_log.h"
+#include "layer.h"
 
 #include <string.h>
 
@@ -6,21 +6,6 @@ enum {
     frame_header = 24,
     page_min = 512,
     gathered_max = 128 << 10,
-};
-
-struct layer {
-    sqlite3_vfs vfs;
-    sqlite3_vfs *base;
-    char name[32];
-};
-
-// An open log. The base's own file lies behind it.
-struct log {
-    sqlite3_file head;
-    sqlite3_int64 start;     // where the gathered bytes belong in the file
-    int count;               // of gathered bytes
-    int is_committing;       // whether the header of a commit was the last one
-    unsigned char *gathered; // NULL without memory: then all is passed on
 };
 
 static struct log *of(sqlite3_file *file) { return (struct log *)file; }
@@ -140,9 +125,7 @@ static const sqlite3_io_methods methods = {
     .xDeviceCharacteristics = characteristics,
 };
 
-static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
-    sqlite3_vfs *base = ((struct layer *)vfs)->base;
-    if (!(flags & SQLITE_OPEN_WAL)) return base->xOpen(base, name, file, flags, out_flags);
+int nestbox_sqlite_open_log(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags, int *out_flags) {
     *of(file) = (struct log){.head.pMethods = NULL};
     own(file)->pMethods = NULL;
     int code = base->xOpen(base, name, own(file), flags, out_flags);
@@ -151,27 +134,4 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
     of(file)->gathered = sqlite3_malloc(gathered_max);
     file->pMethods = &methods;
     return code;
-}
-
-sqlite3_vfs *nestbox_sqlite_gather_log(const char *base_name) {
-    sqlite3_vfs *base = sqlite3_vfs_find(base_name);
-    if (!base) return NULL;
-    struct layer *layer = sqlite3_malloc(sizeof *layer);
-    if (!layer) return NULL;
-    // The rest is the base's: it finds what it needs in its own fields.
-    layer->vfs = *base;
-    layer->base = base;
-    layer->vfs.pNext = NULL;
-    layer->vfs.xOpen = open_file;
-    layer->vfs.szOsFile = (int)sizeof(struct log) + base->szOsFile;
-    sqlite3_snprintf(sizeof layer->name, layer->name, "log-%p", (void *)layer);
-    layer->vfs.zName = layer->name;
-    if (sqlite3_vfs_register(&layer->vfs, 0) == SQLITE_OK) return &layer->vfs;
-    sqlite3_free(layer);
-    return NULL;
-}
-
-void nestbox_sqlite_forget_log(sqlite3_vfs *layer) {
-    sqlite3_vfs_unregister(layer);
-    sqlite3_free(layer);
 }
