@@ -50,9 +50,7 @@ public struct HTTPRequest: ~Copyable {
     /// The value of the first field with this name, given in lower case; nil without one. Costs no allocation.
     public func header(_ name: StaticString) -> UnsafeRawBufferPointer? {
         for field in head.fields where Int(field.nameCount) == name.utf8CodeUnitCount {
-            if bytes.slice(field.nameStart, field.nameCount).isEqualIgnoringCase(name) {
-                return bytes.slice(field.valueStart, field.valueCount)
-            }
+            if field.name(in: bytes).isEqualIgnoringCase(name) { return field.value(in: bytes) }
         }
         return nil
     }
@@ -60,12 +58,7 @@ public struct HTTPRequest: ~Copyable {
     /// Calls `body` with name and value of each header field, in the order sent. Costs no allocation.
     @inline(__always)
     public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
-        guard let base = bytes.baseAddress else { return }
-        for field in head.fields {
-            body(
-                UnsafeRawBufferPointer(start: base + Int(field.nameStart), count: Int(field.nameCount)),
-                UnsafeRawBufferPointer(start: base + Int(field.valueStart), count: Int(field.valueCount)))
-        }
+        for field in head.fields { body(field.name(in: bytes), field.value(in: bytes)) }
     }
 
     /// The number of header fields.
@@ -73,12 +66,12 @@ public struct HTTPRequest: ~Copyable {
 
     /// The name of a header field as sent, in the order sent.
     public func fieldName(_ index: Int) -> UnsafeRawBufferPointer {
-        bytes.slice(head.fields[index].nameStart, head.fields[index].nameCount)
+        head.fields[index].name(in: bytes)
     }
 
     /// The value of a header field, without spaces around it.
     public func fieldValue(_ index: Int) -> UnsafeRawBufferPointer {
-        bytes.slice(head.fields[index].valueStart, head.fields[index].valueCount)
+        head.fields[index].value(in: bytes)
     }
 }
 

@@ -1,9 +1,27 @@
-/// Where a header field's name and value lie, in bytes from the beginning of the head.
+/// A header field's line, as a place in the bytes of its head.
 struct HeaderField: Hashable, Sendable {
-    var nameStart: UInt32
+    /// What HTTP itself has to do with a field.
+    enum Kind: UInt8 {
+        case other, host, expect, connection, contentLength, transferEncoding
+    }
+
+    /// Where the line begins, and the name with it, in bytes from the beginning of the head.
+    var start: UInt32
     var nameCount: UInt32
-    var valueStart: UInt32
+    /// From the line's beginning on.
+    var valueOffset: UInt32
     var valueCount: UInt32
+    /// Bytes of the line, its end included.
+    var lineCount: UInt32
+    var kind = Kind.other
+
+    @inline(__always)
+    func name(in head: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer { head.slice(start, nameCount) }
+
+    @inline(__always)
+    func value(in head: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        head.slice(start + valueOffset, valueCount)
+    }
 }
 
 /// The line and fields of a request, as places in the bytes it was read from, and what HTTP itself needs of them.
@@ -31,7 +49,10 @@ struct RequestHead {
     }
 
     /// Reads a head from the beginning of `bytes`. Pure: the same bytes give the same result.
-    mutating func parse(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) -> Result {
+    /// What is found of `known` makes no difference to it.
+    mutating func parse(
+        _ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits, known: inout KnownLines
+    ) -> Result {
         fields.removeAll(keepingCapacity: true)
         contentLength = nil
         isChunked = false
@@ -43,6 +64,7 @@ struct RequestHead {
         let line = parseLine(bytes, &at, limits)
         guard line == .done else { return line }
         var seen = Seen()
+        var areKnown = true
         while true {
             guard at < bytes.count else { return unfinished(bytes.count, limits) }
             if bytes[at] == 0x0A {
@@ -55,11 +77,19 @@ struct RequestHead {
                 at += 2
                 break
             }
-            let field = parseField(bytes, &at, limits)
-            guard field == .done else { return field }
+            if let field = known.field(fields.count, at: at, of: bytes) {
+                at += Int(field.lineCount)
+                fields.append(field)
+            } else {
+                let field = parseField(bytes, &at)
+                guard field == .done else { return field == .needMore ? unfinished(at, limits) : field }
+                areKnown = false
+            }
+            guard at <= limits.headBytes, fields.count <= limits.fieldCount else { return .failed(431) }
             if let status = note(bytes, fields[fields.count - 1], &seen) { return .failed(status) }
         }
         guard at <= limits.headBytes else { return .failed(431) }
+        if !areKnown { known.remember(bytes, count: at, fields) }
         count = at
         return finish(seen, limits)
     }
@@ -117,7 +147,7 @@ struct RequestHead {
         return major == 0x31 ? .done : .failed(505)
     }
 
-    private mutating func parseField(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ limits: HTTPLimits) -> Result {
+    private mutating func parseField(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> Result {
         let nameStart = at
         while at + 8 <= bytes.count {
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
@@ -126,7 +156,7 @@ struct RequestHead {
             if others != 0 { break }
         }
         while at < bytes.count, ByteClass.isToken(bytes[at]) { at += 1 }
-        guard at < bytes.count else { return unfinished(at, limits) }
+        guard at < bytes.count else { return .needMore }
         // Also refuses folded lines and space before the colon (RFC 9112 sections 5.1 and 5.2).
         guard at > nameStart, bytes[at] == 0x3A else { return .failed(400) }
         let nameCount = at - nameStart
@@ -134,21 +164,32 @@ struct RequestHead {
         while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x09 { at += 1 }
         let valueStart = at
         at = endOfText(bytes, at)
-        guard at < bytes.count else { return unfinished(at, limits) }
+        guard at < bytes.count else { return .needMore }
         var valueEnd = at
         if bytes[at] == 0x0D {
-            guard at + 1 < bytes.count else { return unfinished(at, limits) }
+            guard at + 1 < bytes.count else { return .needMore }
             at += 1
         }
         guard bytes[at] == 0x0A else { return .failed(400) }
         at += 1
         while valueEnd > valueStart, bytes[valueEnd - 1] == 0x20 || bytes[valueEnd - 1] == 0x09 { valueEnd -= 1 }
-        guard at <= limits.headBytes, fields.count < limits.fieldCount else { return .failed(431) }
-        fields.append(
-            HeaderField(
-                nameStart: UInt32(nameStart), nameCount: UInt32(nameCount), valueStart: UInt32(valueStart),
-                valueCount: UInt32(valueEnd - valueStart)))
+        var field = HeaderField(
+            start: UInt32(nameStart), nameCount: UInt32(nameCount), valueOffset: UInt32(valueStart - nameStart),
+            valueCount: UInt32(valueEnd - valueStart), lineCount: UInt32(at - nameStart))
+        field.kind = Self.kind(field.name(in: bytes))
+        fields.append(field)
         return .done
+    }
+
+    private static func kind(_ name: UnsafeRawBufferPointer) -> HeaderField.Kind {
+        switch name.count {
+        case 4 where name.isEqualIgnoringCase("host"): .host
+        case 6 where name.isEqualIgnoringCase("expect"): .expect
+        case 10 where name.isEqualIgnoringCase("connection"): .connection
+        case 14 where name.isEqualIgnoringCase("content-length"): .contentLength
+        case 17 where name.isEqualIgnoringCase("transfer-encoding"): .transferEncoding
+        default: .other
+        }
     }
 
     /// The next byte that may not stand in a field's value: a control character other than tab. Eight at a time.
@@ -187,28 +228,28 @@ struct RequestHead {
     }
 
     private mutating func note(_ bytes: UnsafeRawBufferPointer, _ field: HeaderField, _ seen: inout Seen) -> Int? {
-        let name = bytes.slice(field.nameStart, field.nameCount)
-        let value = bytes.slice(field.valueStart, field.valueCount)
-        switch name.count {
-        case 4 where name.isEqualIgnoringCase("host"): seen.hosts += 1
-        case 6 where name.isEqualIgnoringCase("expect"):
+        if field.kind == .other { return nil }
+        let value = field.value(in: bytes)
+        switch field.kind {
+        case .host: seen.hosts += 1
+        case .expect:
             guard value.isEqualIgnoringCase("100-continue") else { return 417 }
             expectsContinue = true
-        case 10 where name.isEqualIgnoringCase("connection"):
+        case .connection:
             value.forEachMember { member in
                 if member.isEqualIgnoringCase("close") { seen.close = true }
                 if member.isEqualIgnoringCase("keep-alive") { seen.keepAlive = true }
             }
-        case 14 where name.isEqualIgnoringCase("content-length"):
+        case .contentLength:
             seen.lengths += 1
             guard seen.lengths == 1, let length = Self.decimal(value) else { return 400 }
             contentLength = length
-        case 17 where name.isEqualIgnoringCase("transfer-encoding"):
+        case .transferEncoding:
             seen.codings += 1
             guard seen.codings == 1 else { return 400 }
             guard value.isEqualIgnoringCase("chunked") else { return 501 }
             isChunked = true
-        default: break
+        case .other: break
         }
         return nil
     }

@@ -24,6 +24,7 @@ public struct RequestParser {
     /// The bounds of a request.
     public let limits: HTTPLimits
     private(set) var head = RequestHead()
+    private var known = KnownLines()
     private var phase = Phase.head
     private var tried = 0
     private var continued = false
@@ -43,7 +44,7 @@ public struct RequestParser {
     public mutating func next(_ bytes: UnsafeRawBufferPointer) -> Step {
         if phase == .head {
             guard isWorthATry(bytes) else { return .needMore(consumed: 0, limit: limits.headBytes + 1) }
-            switch head.parse(bytes, limits) {
+            switch head.parse(bytes, limits, known: &known) {
             case .failed(let status): return .failed(status: status)
             case .needMore:
                 tried = bytes.count

@@ -215,6 +215,60 @@ func mutations(seed: Int) {
     }
 }
 
+/// What a parser finds in these bytes: the step, and of a whole request every field.
+private func findings(_ parser: inout RequestParser, _ bytes: [UInt8]) -> String {
+    bytes.withUnsafeBytes { all in
+        let step = parser.next(all)
+        guard case .request = step else { return "\(step)" }
+        let fields = parser.withRequest(in: all) { request in
+            (0..<request.fieldCount).map { "\(Array(request.fieldName($0))): \(Array(request.fieldValue($0)))" }
+        }
+        let head = parser.head
+        return "\(step) \(head.count) \(head.contentLength ?? -1) \(head.isKeptAlive) \(head.expectsContinue) \(fields)"
+    }
+}
+
+@Test("The requests before it on its connection make no difference to a request", arguments: 1...8)
+func requestsBefore(seed: Int) {
+    var random = SeededGenerator(state: UInt64(seed))
+    let lines = [
+        "Host: a", "Content-Length: 5", "Content-Length: 0", "X-Amz-Target: Get", "Connection: close", "A: b", "A:  b ",
+        "Expect: 100-continue", "Content-Length: 55", "connection: keep-alive", "A: bb", "Host:a", "Folded", " A: b",
+        "A: b\r",
+    ]
+    var limits = HTTPLimits()
+    (limits.headBytes, limits.fieldCount) = (200, 8)
+    var parser = RequestParser(limits: limits)
+    var head = ["Host: a", "A: b", "Content-Length: 5"]
+    var accepted = 0
+    for _ in 0..<4000 {
+        for _ in 0..<Int.random(in: 0...2, using: &random) {
+            let at = Int.random(in: 0...head.count, using: &random)
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: head.insert(lines.randomElement(using: &random)!, at: at)
+            case 1 where at < head.count: head.remove(at: at)
+            default: if at < head.count { head[at] = lines.randomElement(using: &random)! }
+            }
+        }
+        let end = Bool.random(using: &random) ? "\r\n" : "\n"
+        let target = ["/", "/longer", ""].randomElement(using: &random)!
+        var bytes = Array(("POST \(target) HTTP/1.1" + end + head.joined(separator: end) + end + end + "12345").utf8)
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            bytes = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+        }
+        var fresh = RequestParser(limits: limits)
+        let expected = findings(&fresh, bytes)
+        #expect(findings(&parser, bytes) == expected, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
+        if expected.hasPrefix("request") {
+            accepted += 1
+        } else {
+            head = ["Host: a", "A: b", "Content-Length: 5"]
+        }
+        parser.reset()
+    }
+    #expect(accepted > 1000)
+}
+
 @Test(
     "Percent signs are decoded, what is not hexadecimal stays",
     arguments: [
