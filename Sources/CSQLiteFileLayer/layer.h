@@ -13,14 +13,15 @@ struct log {
 
 int nestbox_sqlite_open_log(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags, int *out_flags);
 
-// A file that goes with its connection, and begins in memory. The base's own file, for the rest, lies behind it.
+// A file that goes with its connection: in memory as long as it is small, then in a file of the base's, which lies behind it.
 struct temporary {
     sqlite3_file head;
     sqlite3_vfs *base;
-    int flags;                  // to open the base's file with
-    sqlite3_int64 size;         // of the whole
-    sqlite3_int64 room;         // bytes of `start`, those beyond `size` zero
-    sqlite3_int64 room_max;     // where the base's file begins
+    int flags;                // to open the base's file with
+    sqlite3_int64 map_max;    // how much of the base's file may be mapped
+    sqlite3_int64 size;       // of what is in memory
+    sqlite3_int64 room;       // bytes of `start`, those beyond `size` zero
+    sqlite3_int64 room_max;
     unsigned char *start;
 };
 

@@ -10,12 +10,6 @@ static sqlite3_file *own(sqlite3_file *file) { return (sqlite3_file *)(of(file) 
 
 static int has_file(sqlite3_file *file) { return own(file)->pMethods != NULL; }
 
-// How many of the bytes at this place are in memory, if there is room for them.
-static int in_memory(const struct temporary *temporary, int count, sqlite3_int64 offset) {
-    sqlite3_int64 left = temporary->room_max - offset;
-    return left <= 0 ? 0 : left < count ? (int)left : count;
-}
-
 static int make_room(struct temporary *temporary, sqlite3_int64 needed) {
     if (needed <= temporary->room) return SQLITE_OK;
     sqlite3_int64 room = temporary->room > 0 ? temporary->room : room_min;
@@ -29,63 +23,67 @@ static int make_room(struct temporary *temporary, sqlite3_int64 needed) {
     return SQLITE_OK;
 }
 
-static int write_rest(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
-    if (!has_file(file)) {
-        int code = of(file)->base->xOpen(of(file)->base, NULL, own(file), of(file)->flags, NULL);
-        if (code != SQLITE_OK) return code;
+// Makes the base's file of what is in memory. When that fails it stays there.
+static int leave_memory(sqlite3_file *file) {
+    struct temporary *temporary = of(file);
+    int code = temporary->base->xOpen(temporary->base, NULL, own(file), temporary->flags, NULL);
+    if (code == SQLITE_OK && temporary->size > 0) {
+        code = own(file)->pMethods->xWrite(own(file), temporary->start, (int)temporary->size, 0);
     }
-    return own(file)->pMethods->xWrite(own(file), bytes, count, offset - of(file)->room_max);
+    if (code != SQLITE_OK) {
+        if (has_file(file)) own(file)->pMethods->xClose(own(file));
+        own(file)->pMethods = NULL;
+        return code;
+    }
+    own(file)->pMethods->xFileControl(own(file), SQLITE_FCNTL_MMAP_SIZE, &temporary->map_max);
+    sqlite3_free(temporary->start);
+    temporary->start = NULL;
+    return SQLITE_OK;
 }
 
 static int write_temporary(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
     struct temporary *temporary = of(file);
-    int first = in_memory(temporary, count, offset);
-    if (first > 0) {
-        int code = make_room(temporary, offset + first);
+    sqlite3_int64 end = offset + count;
+    if (!has_file(file) && end <= temporary->room_max) {
+        int code = make_room(temporary, end);
         if (code != SQLITE_OK) return code;
-        memcpy(temporary->start + offset, bytes, (size_t)first);
+        memcpy(temporary->start + offset, bytes, (size_t)count);
+        if (end > temporary->size) temporary->size = end;
+        return SQLITE_OK;
     }
-    if (first < count) {
-        int code = write_rest(file, (const char *)bytes + first, count - first, offset + first);
+    if (!has_file(file)) {
+        int code = leave_memory(file);
         if (code != SQLITE_OK) return code;
     }
-    if (offset + count > temporary->size) temporary->size = offset + count;
-    return SQLITE_OK;
+    return own(file)->pMethods->xWrite(own(file), bytes, count, offset);
 }
 
 static int read_temporary(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset) {
-    struct temporary *temporary = of(file);
-    sqlite3_int64 left = temporary->size - offset;
-    if (left < count) {
-        // As SQLite wants it: zeros behind the end, and to be told.
-        memset(bytes, 0, (size_t)count);
-        int code = left > 0 ? read_temporary(file, bytes, (int)left, offset) : SQLITE_OK;
-        return code == SQLITE_OK ? SQLITE_IOERR_SHORT_READ : code;
-    }
-    int first = in_memory(temporary, count, offset);
-    sqlite3_int64 there = temporary->room - offset;
-    int copied = there <= 0 ? 0 : there < first ? (int)there : first;
-    if (copied > 0) memcpy(bytes, temporary->start + offset, (size_t)copied);
-    // What was passed over in writing.
-    memset((char *)bytes + copied, 0, (size_t)(first - copied));
-    if (first == count) return SQLITE_OK;
-    sqlite3_int64 place = offset + first - temporary->room_max;
-    return own(file)->pMethods->xRead(own(file), (char *)bytes + first, count - first, place);
+    if (has_file(file)) return own(file)->pMethods->xRead(own(file), bytes, count, offset);
+    sqlite3_int64 left = of(file)->size - offset;
+    int there = left <= 0 ? 0 : left < count ? (int)left : count;
+    if (there > 0) memcpy(bytes, of(file)->start + offset, (size_t)there);
+    if (there == count) return SQLITE_OK;
+    // As SQLite wants it: zeros behind the end, and to be told.
+    memset((char *)bytes + there, 0, (size_t)(count - there));
+    return SQLITE_IOERR_SHORT_READ;
 }
 
 static int truncate_temporary(sqlite3_file *file, sqlite3_int64 size) {
     struct temporary *temporary = of(file);
-    if (size < temporary->room) memset(temporary->start + size, 0, (size_t)(temporary->room - size));
-    temporary->size = size;
-    if (!has_file(file)) return SQLITE_OK;
-    sqlite3_int64 rest = size - temporary->room_max;
-    return own(file)->pMethods->xTruncate(own(file), rest > 0 ? rest : 0);
+    if (has_file(file)) return own(file)->pMethods->xTruncate(own(file), size);
+    if (size < temporary->size) {
+        memset(temporary->start + size, 0, (size_t)(temporary->size - size));
+        temporary->size = size;
+    }
+    return SQLITE_OK;
 }
 
 // Nothing of it is to outlive a crash.
 static int sync_temporary(sqlite3_file *file, int flags) { return SQLITE_OK; }
 
 static int size_of_temporary(sqlite3_file *file, sqlite3_int64 *size) {
+    if (has_file(file)) return own(file)->pMethods->xFileSize(own(file), size);
     *size = of(file)->size;
     return SQLITE_OK;
 }
@@ -103,14 +101,35 @@ static int check_lock(sqlite3_file *file, int *result) {
     return SQLITE_OK;
 }
 
-static int control_temporary(sqlite3_file *file, int operation, void *argument) { return SQLITE_NOTFOUND; }
+// Until there is a file, what is said about its map is kept for it.
+static int control_temporary(sqlite3_file *file, int operation, void *argument) {
+    if (has_file(file)) return own(file)->pMethods->xFileControl(own(file), operation, argument);
+    if (operation != SQLITE_FCNTL_MMAP_SIZE) return SQLITE_NOTFOUND;
+    sqlite3_int64 wanted = *(sqlite3_int64 *)argument;
+    *(sqlite3_int64 *)argument = of(file)->map_max;
+    if (wanted >= 0) of(file)->map_max = wanted;
+    return SQLITE_OK;
+}
 
 static int sector_size(sqlite3_file *file) { return 4096; }
 
 static int characteristics(sqlite3_file *file) { return 0; }
 
+static int has_map(sqlite3_file *file) { return has_file(file) && own(file)->pMethods->iVersion >= 3; }
+
+// Memory that grows moves, so SQLite gets copies of it.
+static int fetch(sqlite3_file *file, sqlite3_int64 offset, int count, void **page) {
+    if (has_map(file)) return own(file)->pMethods->xFetch(own(file), offset, count, page);
+    *page = NULL;
+    return SQLITE_OK;
+}
+
+static int unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page) {
+    return has_map(file) ? own(file)->pMethods->xUnfetch(own(file), offset, page) : SQLITE_OK;
+}
+
 static const sqlite3_io_methods methods = {
-    .iVersion = 1,
+    .iVersion = 3,
     .xClose = close_temporary,
     .xRead = read_temporary,
     .xWrite = write_temporary,
@@ -123,6 +142,8 @@ static const sqlite3_io_methods methods = {
     .xFileControl = control_temporary,
     .xSectorSize = sector_size,
     .xDeviceCharacteristics = characteristics,
+    .xFetch = fetch,
+    .xUnfetch = unfetch,
 };
 
 void nestbox_sqlite_open_temporary(sqlite3_vfs *base, sqlite3_int64 bytes, sqlite3_file *file, int flags, int *out_flags) {

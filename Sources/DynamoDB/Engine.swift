@@ -27,7 +27,7 @@ public final class Engine {
         public var directory: String
         /// What survives.
         public var durability = Durability.process
-        /// Of tables in memory, the bytes that stay there; the rest is in a file without a name.
+        /// Tables in memory stay there up to so many bytes; larger ones are in a file without a name.
         public var bytesInMemory = Connection.Options().temporaryBytesInMemory
         /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
         public var fileLayer: String?

@@ -34,7 +34,7 @@ public final class Connection {
         public var mmapBytes: Int64 = 1 << 30
         /// Pages that the write-ahead log may hold before a commit checkpoints by itself, whatever else waits.
         public var checkpointPagesMax = 16_384
-        /// Of a database without a path, the bytes that are in memory; the rest is in a file.
+        /// A database without a path is in memory up to so many bytes; a larger one is in a file.
         public var temporaryBytesInMemory: Int64 = 8 << 20
         /// The name under which SQLite knows the layer (VFS) that files are read and written through; nil for the system's.
         public var fileLayer: String?
@@ -57,8 +57,8 @@ public final class Connection {
     private let isTemporary: Bool
     private(set) var isClosed = false
 
-    /// Opens or creates the file at `path`, for this connection alone. An empty path is a database that goes with the connection: its first 8 MiB are
-    /// in memory, the rest is in a file without a name, in the system's directory for such files.
+    /// Opens or creates the file at `path`, for this connection alone. An empty path is a database that goes with the connection: up to 8 MiB it is in
+    /// memory, beyond in a file without a name, in the system's directory for such files.
     ///
     /// Throws when the file cannot be opened, is not a database, or another process has it open.
     public init(path: String, options: Options = Options()) throws(SQLiteError) {

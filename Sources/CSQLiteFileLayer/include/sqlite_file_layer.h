@@ -10,8 +10,8 @@
 /// whatever SQLite calls committed is in the file. What is gathered is read where it is. When it cannot be written, the call that had it written
 /// fails, and the next such call tries again; a commit's bytes are not tried again, as SQLite takes back the transaction.
 ///
-/// **Files of databases without a path**, which go with their connection, have their first `temporary_bytes` bytes in memory and only the rest
-/// in a file, which is not made before it is needed.
+/// **Files of databases without a path**, which go with their connection, are in memory up to `temporary_bytes` bytes. What is larger is the other
+/// layer's file, map included, which is not made before that.
 ///
 /// Source: `walWriteOneFrame` and `walRewriteChecksums` of SQLite 3.40, and its file format, "The Write-Ahead Log"; `pagerOpentemp`.
 ///

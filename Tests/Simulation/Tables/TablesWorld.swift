@@ -21,7 +21,7 @@ package final class TablesWorld: World {
 
     let bug: PlantedBug?
     let durability: Engine.Configuration.Durability
-    /// Of tables in memory, before they are in a file.
+    /// Up to here tables in memory are not in a file.
     private let bytesInMemory: Int64
     /// Whether anything of the tables is there after a crash.
     private var survivesCrashes: Bool { durability == .process || durability == .full }
