@@ -6,18 +6,18 @@ extension Fuzzer {
     /// HTTP, and what AWS's port reads of it.
     static let httpRequests = Fuzzer(
         name: "http-requests",
-        summary: "HTTP/1.1 requests, whole and in pieces; signatures, codings and fields of AWS's port",
+        summary: "HTTP/1.1 requests, whole, in pieces and after others; signatures, codings and fields of AWS's port",
         weight: 68, blockSize: 20_000
     ) { _, _ in RequestsSubject() }
 }
 
-/// Requests that are parsed at once and piece by piece, which must come to the same.
+/// Requests that are parsed at once, after another one and piece by piece, which must come to the same.
 private final class RequestsSubject: FuzzSubject {
     /// What came of some bytes.
     private enum Outcome: Equatable {
         case incomplete
         case failed(Int)
-        case request(consumed: Int, body: [UInt8])
+        case request(consumed: Int, fields: [[UInt8]], body: [UInt8])
     }
 
     private let mutation = Mutation(words: RequestsSubject.words, bytesMax: 1 << 15)
@@ -33,9 +33,14 @@ private final class RequestsSubject: FuzzSubject {
     }()
 
     func take(_ random: inout SeededRandom) throws(FuzzFault) {
-        var bytes = random.pick(Self.requests)
+        let unchanged = random.pick(Self.requests)
+        var bytes = unchanged
         mutation.apply(to: &bytes, &random)
         let whole = parse(bytes, pieces: [bytes.count])
+        let second = parse(bytes, pieces: [bytes.count], after: unchanged)
+        guard whole == second else {
+            throw FuzzFault("alone \(whole), after another \(second): \(String(decoding: bytes, as: UTF8.self))")
+        }
         var ends: [Int] = []
         var end = 0
         while end < bytes.count {
@@ -50,9 +55,13 @@ private final class RequestsSubject: FuzzSubject {
         }
     }
 
-    /// `pieces` are where each piece ends.
-    private func parse(_ bytes: [UInt8], pieces: [Int]) -> Outcome {
+    /// `pieces` are where each piece ends; `before` has come on the same connection.
+    private func parse(_ bytes: [UInt8], pieces: [Int], after before: [UInt8] = []) -> Outcome {
         var parser = RequestParser(limits: limits)
+        if !before.isEmpty {
+            while before.withUnsafeBytes({ parser.next($0) }) == .sendContinue {}
+            parser.reset()
+        }
         var consumed = 0
         for end in pieces {
             var isWaiting = false
@@ -66,11 +75,12 @@ private final class RequestsSubject: FuzzSubject {
                     case .sendContinue: return nil
                     case .failed(let status): return .failed(status)
                     case .request(let count):
-                        let body = parser.withRequest(in: unread) { request in
+                        return parser.withRequest(in: unread) { request in
                             read(request)
-                            return [UInt8](request.body)
+                            var fields: [[UInt8]] = []
+                            request.forEachField { fields += [[UInt8]($0), [UInt8]($1)] }
+                            return .request(consumed: consumed + count, fields: fields, body: [UInt8](request.body))
                         }
-                        return .request(consumed: consumed + count, body: body)
                     }
                 }
                 if let step { return step }
