@@ -5,7 +5,8 @@
 enum {
     frame_header = 24,
     page_min = 512,
-    gathered_max = 128 << 10,
+    // SQLite's own layer writes less than 128 KiB at a time.
+    gathered_max = (128 << 10) - 1,
 };
 
 static struct log *of(sqlite3_file *file) { return (struct log *)file; }

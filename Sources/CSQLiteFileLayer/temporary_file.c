@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { room_min = 64 << 10 };
+enum {
+    room_min = 64 << 10,
+    // SQLite's own layer writes less than 128 KiB at a time, and fails with more.
+    piece_max = 64 << 10,
+};
 
 static struct temporary *of(sqlite3_file *file) { return (struct temporary *)file; }
 
@@ -27,8 +31,9 @@ static int make_room(struct temporary *temporary, sqlite3_int64 needed) {
 static int leave_memory(sqlite3_file *file) {
     struct temporary *temporary = of(file);
     int code = temporary->base->xOpen(temporary->base, NULL, own(file), temporary->flags, NULL);
-    if (code == SQLITE_OK && temporary->size > 0) {
-        code = own(file)->pMethods->xWrite(own(file), temporary->start, (int)temporary->size, 0);
+    for (sqlite3_int64 at = 0; code == SQLITE_OK && at < temporary->size; at += piece_max) {
+        int count = temporary->size - at < piece_max ? (int)(temporary->size - at) : piece_max;
+        code = own(file)->pMethods->xWrite(own(file), temporary->start + at, count, at);
     }
     if (code != SQLITE_OK) {
         if (has_file(file)) own(file)->pMethods->xClose(own(file));

@@ -205,10 +205,13 @@ final class TemporaryDirectory {
         #expect(try connection.integer("SELECT sum(a) FROM t") == 1)
     }
 
-    @Test("A database without a path is all there when the cache is too small for it, and after memory was given back")
-    func temporary() throws {
+    @Test(
+        "A database without a path is all there when the cache or the memory is too small for it, and after memory was given back",
+        arguments: [0, 100 << 10, 1 << 20, 8 << 20] as [Int64])
+    func temporary(bytesInMemory: Int64) throws {
         var options = Connection.Options()
         (options.synchronous, options.journal, options.cacheKiB) = (.off, .memory, 256)
+        options.temporaryBytesInMemory = bytesInMemory
         let connection = try Connection(path: "", options: options)
         try connection.execute("CREATE TABLE t(a INTEGER, b BLOB)")
         func sum() throws -> Int64 { try connection.integer("SELECT sum(a + length(b)) FROM t") }

@@ -113,7 +113,9 @@ package final class SimulatedVFS {
         methods.xClose = { file in closeFile(file!) }
         methods.xRead = { file, buffer, count, offset in readFile(file!, buffer!, Int(count), Int(offset)) }
         methods.xWrite = { file, bytes, count, offset in
-            change(file!, or: sqliteIOError(3)) { (file) throws(SimulatedDisk.Failure) in
+            // As SQLite's own layer, which takes less than 128 KiB at a time.
+            guard count < 128 << 10 else { return SQLITE_FULL }
+            return change(file!, or: sqliteIOError(3)) { (file) throws(SimulatedDisk.Failure) in
                 _ = try file.write(UnsafeRawBufferPointer(start: bytes, count: Int(count)), at: Int(offset))
             }
         }
