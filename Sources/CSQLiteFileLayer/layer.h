@@ -20,9 +20,8 @@ struct temporary {
     int flags;                // to open the base's file with
     sqlite3_int64 map_max;    // how much of the base's file may be mapped
     sqlite3_int64 size;       // of what is in memory
-    sqlite3_int64 room;       // bytes of `start`, those beyond `size` zero
-    sqlite3_int64 room_max;
-    unsigned char *start;
+    sqlite3_int64 size_max;
+    unsigned char **pieces;   // of the memory; what lies beyond `size` in one is zero, and there are none beyond that
 };
 
 void nestbox_sqlite_open_temporary(sqlite3_vfs *base, sqlite3_int64 bytes, sqlite3_file *file, int flags, int *out_flags);

@@ -3,9 +3,9 @@
 #include <string.h>
 
 enum {
-    room_min = 64 << 10,
-    // SQLite's own layer writes less than 128 KiB at a time, and fails with more.
-    piece_max = 64 << 10,
+    // Pieces, and not one that grows: the C library keeps much of the heap once a large one has been freed. SQLite's own layer writes less than
+    // 128 KiB at a time, and fails with more.
+    piece_size = 64 << 10,
 };
 
 static struct temporary *of(sqlite3_file *file) { return (struct temporary *)file; }
@@ -14,26 +14,49 @@ static sqlite3_file *own(sqlite3_file *file) { return (sqlite3_file *)(of(file) 
 
 static int has_file(sqlite3_file *file) { return own(file)->pMethods != NULL; }
 
-static int make_room(struct temporary *temporary, sqlite3_int64 needed) {
-    if (needed <= temporary->room) return SQLITE_OK;
-    sqlite3_int64 room = temporary->room > 0 ? temporary->room : room_min;
-    while (room < needed) room *= 2;
-    if (room > temporary->room_max) room = temporary->room_max;
-    unsigned char *start = sqlite3_realloc64(temporary->start, (sqlite3_uint64)room);
-    if (!start) return SQLITE_IOERR_NOMEM;
-    memset(start + temporary->room, 0, (size_t)(room - temporary->room));
-    temporary->start = start;
-    temporary->room = room;
+static sqlite3_int64 piece_count(sqlite3_int64 size) { return (size + piece_size - 1) / piece_size; }
+
+// Makes it so large, with zeros.
+static int grow(struct temporary *temporary, sqlite3_int64 size) {
+    if (!temporary->pieces) {
+        sqlite3_uint64 table = sizeof *temporary->pieces * (sqlite3_uint64)piece_count(temporary->size_max);
+        temporary->pieces = sqlite3_malloc64(table);
+        if (!temporary->pieces) return SQLITE_IOERR_NOMEM;
+    }
+    for (sqlite3_int64 number = piece_count(temporary->size); number < piece_count(size); number++) {
+        unsigned char *piece = sqlite3_malloc(piece_size);
+        if (!piece) return SQLITE_IOERR_NOMEM;
+        memset(piece, 0, piece_size);
+        temporary->pieces[number] = piece;
+        temporary->size = (number + 1) * piece_size < size ? (number + 1) * piece_size : size;
+    }
+    temporary->size = size;
     return SQLITE_OK;
+}
+
+static void shrink(struct temporary *temporary, sqlite3_int64 size) {
+    for (sqlite3_int64 number = piece_count(size); number < piece_count(temporary->size); number++) {
+        sqlite3_free(temporary->pieces[number]);
+    }
+    int rest = (int)(size % piece_size);
+    if (rest > 0) memset(temporary->pieces[size / piece_size] + rest, 0, (size_t)(piece_size - rest));
+    temporary->size = size;
+}
+
+// The bytes at this place as far as they are in one piece, up to `count`, which becomes how many.
+static unsigned char *part(const struct temporary *temporary, sqlite3_int64 offset, int *count) {
+    int place = (int)(offset % piece_size);
+    if (*count > piece_size - place) *count = piece_size - place;
+    return temporary->pieces[offset / piece_size] + place;
 }
 
 // Makes the base's file of what is in memory. When that fails it stays there.
 static int leave_memory(sqlite3_file *file) {
     struct temporary *temporary = of(file);
     int code = temporary->base->xOpen(temporary->base, NULL, own(file), temporary->flags, NULL);
-    for (sqlite3_int64 at = 0; code == SQLITE_OK && at < temporary->size; at += piece_max) {
-        int count = temporary->size - at < piece_max ? (int)(temporary->size - at) : piece_max;
-        code = own(file)->pMethods->xWrite(own(file), temporary->start + at, count, at);
+    for (sqlite3_int64 at = 0; code == SQLITE_OK && at < temporary->size; at += piece_size) {
+        int count = temporary->size - at < piece_size ? (int)(temporary->size - at) : piece_size;
+        code = own(file)->pMethods->xWrite(own(file), temporary->pieces[at / piece_size], count, at);
     }
     if (code != SQLITE_OK) {
         if (has_file(file)) own(file)->pMethods->xClose(own(file));
@@ -41,33 +64,35 @@ static int leave_memory(sqlite3_file *file) {
         return code;
     }
     own(file)->pMethods->xFileControl(own(file), SQLITE_FCNTL_MMAP_SIZE, &temporary->map_max);
-    sqlite3_free(temporary->start);
-    temporary->start = NULL;
+    shrink(temporary, 0);
     return SQLITE_OK;
 }
 
 static int write_temporary(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset) {
     struct temporary *temporary = of(file);
-    sqlite3_int64 end = offset + count;
-    if (!has_file(file) && end <= temporary->room_max) {
-        int code = make_room(temporary, end);
-        if (code != SQLITE_OK) return code;
-        memcpy(temporary->start + offset, bytes, (size_t)count);
-        if (end > temporary->size) temporary->size = end;
-        return SQLITE_OK;
+    int is_small = !has_file(file) && offset + count <= temporary->size_max;
+    int code = is_small && offset + count > temporary->size ? grow(temporary, offset + count) : SQLITE_OK;
+    if (!is_small && !has_file(file)) code = leave_memory(file);
+    if (code != SQLITE_OK) return code;
+    if (!is_small) return own(file)->pMethods->xWrite(own(file), bytes, count, offset);
+    for (int done = 0, now; done < count; done += now) {
+        now = count - done;
+        unsigned char *to = part(temporary, offset + done, &now);
+        memcpy(to, (const char *)bytes + done, (size_t)now);
     }
-    if (!has_file(file)) {
-        int code = leave_memory(file);
-        if (code != SQLITE_OK) return code;
-    }
-    return own(file)->pMethods->xWrite(own(file), bytes, count, offset);
+    return SQLITE_OK;
 }
 
 static int read_temporary(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset) {
+    struct temporary *temporary = of(file);
     if (has_file(file)) return own(file)->pMethods->xRead(own(file), bytes, count, offset);
-    sqlite3_int64 left = of(file)->size - offset;
+    sqlite3_int64 left = temporary->size - offset;
     int there = left <= 0 ? 0 : left < count ? (int)left : count;
-    if (there > 0) memcpy(bytes, of(file)->start + offset, (size_t)there);
+    for (int done = 0, now; done < there; done += now) {
+        now = there - done;
+        const unsigned char *from = part(temporary, offset + done, &now);
+        memcpy((char *)bytes + done, from, (size_t)now);
+    }
     if (there == count) return SQLITE_OK;
     // As SQLite wants it: zeros behind the end, and to be told.
     memset((char *)bytes + there, 0, (size_t)(count - there));
@@ -75,12 +100,8 @@ static int read_temporary(sqlite3_file *file, void *bytes, int count, sqlite3_in
 }
 
 static int truncate_temporary(sqlite3_file *file, sqlite3_int64 size) {
-    struct temporary *temporary = of(file);
     if (has_file(file)) return own(file)->pMethods->xTruncate(own(file), size);
-    if (size < temporary->size) {
-        memset(temporary->start + size, 0, (size_t)(temporary->size - size));
-        temporary->size = size;
-    }
+    if (size < of(file)->size) shrink(of(file), size);
     return SQLITE_OK;
 }
 
@@ -94,7 +115,8 @@ static int size_of_temporary(sqlite3_file *file, sqlite3_int64 *size) {
 }
 
 static int close_temporary(sqlite3_file *file) {
-    sqlite3_free(of(file)->start);
+    shrink(of(file), 0);
+    sqlite3_free(of(file)->pieces);
     return has_file(file) ? own(file)->pMethods->xClose(own(file)) : SQLITE_OK;
 }
 
@@ -152,7 +174,7 @@ static const sqlite3_io_methods methods = {
 };
 
 void nestbox_sqlite_open_temporary(sqlite3_vfs *base, sqlite3_int64 bytes, sqlite3_file *file, int flags, int *out_flags) {
-    *of(file) = (struct temporary){.head.pMethods = &methods, .base = base, .flags = flags, .room_max = bytes};
+    *of(file) = (struct temporary){.head.pMethods = &methods, .base = base, .flags = flags, .size_max = bytes};
     own(file)->pMethods = NULL;
     if (out_flags) *out_flags = flags;
 }
