@@ -20,8 +20,8 @@ scratch = tempfile.TemporaryDirectory(prefix="nestbox-bench-", ignore_cleanup_er
 
 
 def build(product):
-    """The path of a product, built unless that is not wanted."""
-    if options.build:
+    """The path of a product, built; where that is not wanted, only if it never was."""
+    if options.build or not (BIN / product).exists():
         subprocess.run(
             ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product],
             cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
