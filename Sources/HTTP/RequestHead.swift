@@ -228,7 +228,6 @@ struct RequestHead {
     }
 
     private mutating func note(_ bytes: UnsafeRawBufferPointer, _ field: HeaderField, _ seen: inout Seen) -> Int? {
-        if field.kind == .other { return nil }
         let value = field.value(in: bytes)
         switch field.kind {
         case .host: seen.hosts += 1

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite("Bytes, many at a time") struct BytesTests {
+@Suite("Bytes, eight at a time") struct BytesTests {
     @Test(
         "Names are compared without their case, and every other byte counts, wherever it stands",
         arguments: ["e", "host-9z", "x-amz-at", "x-amz-tag", "x-amz-target-and-9", "content-encoding"] as [StaticString]
@@ -36,7 +36,7 @@ import Testing
                 (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || others.contains(byte)
             for position in 0..<40 {
-                var name = Array("a-name-Of-40-bytes-is-2-times-16-and-8-m".utf8)
+                var name = Array("a-name-Of-40-bytes-is-five-times-8-bytes".utf8)
                 name[position] = byte
                 let request = Array("GET / HTTP/1.1\r\nHost: a\r\n".utf8) + name + Array(": v\r\n\r\n".utf8)
                 #expect(isAccepted(request) == isToken, "\(byte) at \(position)")
@@ -48,7 +48,7 @@ import Testing
     func values() {
         for byte in UInt8.min ... .max where byte != 0x0A && byte != 0x0D {
             for position in 0..<40 {
-                var value = Array("a value of 40 bytes: 2 times 16, and \u{e9}.".utf8)
+                var value = Array("a value of 40 bytes is 5 times 8, and \u{e9}".utf8)
                 value[position] = byte
                 let request = Array("GET / HTTP/1.1\r\nHost: a\r\nX: ".utf8) + value + Array("\r\n\r\n".utf8)
                 #expect(

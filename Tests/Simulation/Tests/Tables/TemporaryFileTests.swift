@@ -73,7 +73,8 @@ struct TemporaryFileTests {
         for _ in 0..<100 { try connection.execute("INSERT INTO t(b) VALUES (zeroblob(3000))") }
         #expect(disk.changeCount == 0)
         for _ in 0..<300 { try connection.execute("INSERT INTO t(b) VALUES (zeroblob(3000))") }
-        try connection.transaction { () throws(SQLiteError) in try connection.execute("UPDATE t SET b = zeroblob(2900)")
+        try connection.transaction { () throws(SQLiteError) in
+            try connection.execute("UPDATE t SET b = zeroblob(2900)")
         }
         #expect(disk.changeCount > 0)
         connection.close()
