@@ -3,18 +3,18 @@ import HTTP
 
 /// Everything that is not an action.
 extension AWSEndpoint {
-    func handlePage(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields) {
+    func handlePage(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
         let isRoot = RequestPath.isRoot(request.pathBytes)
         var lines: [UInt8] = []
         switch request.method {
         case .get where isRoot, .head where isRoot:
             // Load balancers and people ask `GET /`: AWS says which host is healthy.
             var text = Array("healthy: ".utf8)
-            if let host = fields.host { text += host }
+            if let host = request.header(.host) { text += host }
             text.append(UInt8(ascii: " "))
-            if fields.origin != nil { CrossOrigin.append(to: &lines) }
+            if request.header(.origin) != nil { CrossOrigin.append(to: &lines) }
             page(exchange, 200, lines, text)
-        case .options where isRoot && fields.origin != nil:
+        case .options where isRoot && request.header(.origin) != nil:
             CrossOrigin.appendPermission(for: request, to: &lines)
             page(exchange, 200, lines, [])
         case .get where request.pathBytes.isEqual("/_localstack/health"),
@@ -22,7 +22,7 @@ extension AWSEndpoint {
             ResponseWriter.append("Content-Type: application/json\r\n", to: &lines)
             page(exchange, 200, lines, health)
         default:
-            if fields.origin != nil { CrossOrigin.append(to: &lines) }
+            if request.header(.origin) != nil { CrossOrigin.append(to: &lines) }
             page(exchange, 404, lines, Array("<UnknownOperationException/>\n".utf8))
         }
     }

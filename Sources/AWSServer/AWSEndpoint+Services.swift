@@ -8,19 +8,19 @@ import Reactor
 extension AWSEndpoint {
     /// Answers a request that is to another service than DynamoDB, by its path or its form; false when it is not.
     func handleService(
-        _ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields
+        _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
     ) -> Bool {
         let isRoot = RequestPath.isRoot(request.pathBytes)
         switch request.method {
-        case .post where isRoot && ContentType.isForm(fields.contentType):
-            return handleQuery(request, request.body, exchange, fields)
+        case .post where isRoot && ContentType.isForm(request.header(.contentType)):
+            return handleQuery(request, request.body, exchange)
         case .get where isRoot:
             // As presigned requests come.
             guard let query = request.query else { return false }
-            return Array(query.utf8).withUnsafeBytes { handleQuery(request, $0, exchange, fields) }
+            return Array(query.utf8).withUnsafeBytes { handleQuery(request, $0, exchange) }
         case .post where request.header("smithy-protocol")?.isEqual("rpc-v2-cbor") == true:
             guard let asked = ServiceRequest(path: request.pathBytes) else { return false }
-            handle(asked, request, exchange, fields)
+            handle(asked, request, exchange)
             return true
         default: return false
         }
@@ -28,10 +28,10 @@ extension AWSEndpoint {
 
     /// Answers a request whose body is in JSON or CBOR.
     func handle(
-        _ asked: ServiceRequest, _ request: borrowing HTTPRequest, _ exchange: HTTPExchange, _ fields: RequestFields
+        _ asked: ServiceRequest, _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
     ) {
         var body: [UInt8]?
-        if fields.contentEncoding != nil {
+        if request.header(.contentEncoding) != nil {
             body = Decompression.codings(of: request).flatMap {
                 Decompression.decode(request.body, $0, limit: Self.limits.bodyBytes)
             }
@@ -39,7 +39,7 @@ extension AWSEndpoint {
         }
         let document =
             body?.withUnsafeBytes { Self.read($0, asked.wire) } ?? Self.read(request.body, asked.wire)
-        answer(asked, document, request, exchange, fields)
+        answer(asked, document, request, exchange)
     }
 
     private static func read(
@@ -53,16 +53,17 @@ extension AWSEndpoint {
     }
 
     private func handleQuery(
-        _ request: borrowing HTTPRequest, _ form: UnsafeRawBufferPointer, _ exchange: HTTPExchange,
-        _ fields: RequestFields
+        _ request: borrowing HTTPRequest, _ form: UnsafeRawBufferPointer, _ exchange: HTTPExchange
     ) -> Bool {
         guard QueryRequest.isOne(form) else { return false }
         do throws(ServiceError) {
             let query = try QueryRequest(form)
-            answer(ServiceRequest(query), .success(query.document), request, exchange, fields)
+            answer(ServiceRequest(query), .success(query.document), request, exchange)
         } catch {
-            let answer = ServiceAnswer(wire: .query, service: Services.sts, action: "", saysQueryError: false)
-            send(.failure(error), answer, exchange, fields)
+            let answer = ServiceAnswer(
+                wire: .query, service: Services.sts, action: "", saysQueryError: false,
+                isForOrigin: request.header(.origin) != nil)
+            send(.failure(error), answer, exchange)
         }
         return true
     }
@@ -70,16 +71,17 @@ extension AWSEndpoint {
     /// Decides whether the request is let in, carries it out and answers it.
     private func answer(
         _ asked: ServiceRequest, _ document: Result<Document, ServiceError>, _ request: borrowing HTTPRequest,
-        _ exchange: HTTPExchange, _ fields: RequestFields
+        _ exchange: HTTPExchange
     ) {
         let form = ServiceAnswer(
             wire: asked.wire, service: asked.service ?? Services.sts, action: asked.action,
-            saysQueryError: request.header("x-amzn-query-mode")?.isEqual("true") == true)
+            saysQueryError: request.header("x-amzn-query-mode")?.isEqual("true") == true,
+            isForOrigin: request.header(.origin) != nil)
         guard let service = asked.service, let action = service.action(asked.action) else {
-            return send(.failure(asked.unknown), form, exchange, fields)
+            return send(.failure(asked.unknown), form, exchange)
         }
-        let caller = caller(of: request, fields, service: action.isSigned ? service.signingName : nil)
-        if let refusal = caller.refusal { return send(.failure(ServiceError(refusal)), form, exchange, fields) }
+        let caller = caller(of: request, service: action.isSigned ? service.signingName : nil)
+        if let refusal = caller.refusal { return send(.failure(ServiceError(refusal)), form, exchange) }
         let context = ServiceContext(
             sessions: sessions, account: account, accessKeyID: caller.signedKey, nowMillis: loop.wallMillis
         ) { [databases] () throws(ServiceError) in
@@ -90,22 +92,20 @@ extension AWSEndpoint {
         }
         do throws(ServiceError) {
             guard let input = Input(try document.get()) else { throw .malformed(nil) }
-            send(.success(try action.handle(input, context)), form, exchange, fields)
+            send(.success(try action.handle(input, context)), form, exchange)
         } catch {
-            send(.failure(error), form, exchange, fields)
+            send(.failure(error), form, exchange)
         }
     }
 
     private func send(
-        _ result: Result<Document, ServiceError>, _ answer: ServiceAnswer, _ exchange: HTTPExchange,
-        _ fields: RequestFields
+        _ result: Result<Document, ServiceError>, _ answer: ServiceAnswer, _ exchange: HTTPExchange
     ) {
         let id = composer.makeUUID()
         let body = answer.body(result, requestID: id)
         exchange.respond(status: answer.status(result), body: body) { output in
             ResponseWriter.appendField("x-amzn-RequestId", id, to: &output)
             answer.appendFields(result, to: &output)
-            if fields.origin != nil { CrossOrigin.append(to: &output) }
             ResponseWriter.append("Date: ", to: &output)
             output += server?.dateBytes ?? []
             ResponseWriter.append("\r\n", to: &output)

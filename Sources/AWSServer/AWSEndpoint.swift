@@ -142,9 +142,9 @@ public final class AWSEndpoint {
     ) {
         let content = compose(exchange, form, status, body)
         if let database, database.engine.hasWritten && Self.commitsBeforeSending {
-            held.append(.init(exchange: exchange, form: form, database: database, whole: composer.head + content))
+            held.append(.init(exchange: exchange, form: form, database: database, whole: composer.whole(with: content)))
         } else {
-            exchange.respond(head: composer.head, body: content)
+            exchange.respond(head: composer.head.bytes, body: content)
         }
     }
 
@@ -171,7 +171,7 @@ public final class AWSEndpoint {
             var body: [UInt8] = []
             error.append(to: &body)
             let content = compose(answer.exchange, answer.form, error.kind.httpStatus, body)
-            answer.exchange.respond(head: composer.head, body: content)
+            answer.exchange.respond(head: composer.head.bytes, body: content)
         }
         stepSoon()
         copyAtRest()
@@ -274,32 +274,32 @@ public final class AWSEndpoint {
 extension AWSEndpoint: HTTPHandler {
     /// Handles one request.
     public func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) {
-        let fields = RequestFields(request)
         guard request.method == .post, RequestPath.isRoot(request.pathBytes),
-            let type = ContentType(fields.contentType, emptyBody: request.body.isEmpty)
+            let type = ContentType(request.header(.contentType), emptyBody: request.body.isEmpty)
         else {
-            if !handleService(request, exchange, fields) { handlePage(request, exchange, fields) }
+            if !handleService(request, exchange) { handlePage(request, exchange) }
             return
         }
-        let operation = Target.operation(fields.target)
-        if operation == nil, let asked = ServiceRequest(target: fields.target) {
-            return handle(asked, request, exchange, fields)
+        let operation = Target.operation(request.header(.amazonTarget))
+        if operation == nil, let asked = ServiceRequest(target: request.header(.amazonTarget)) {
+            return handle(asked, request, exchange)
         }
         let form = AnswerForm(
-            type: type, isForOrigin: fields.origin != nil, coding: AcceptEncoding.coding(fields.acceptEncoding))
-        let caller = caller(of: request, fields, service: Services.dynamoDB.signingName)
-        guard fields.contentEncoding != nil else {
-            return handle(operation, request.body, fields, form, caller, exchange)
+            type: type, isForOrigin: request.header(.origin) != nil,
+            coding: AcceptEncoding.coding(request.header(.acceptEncoding)))
+        let caller = caller(of: request, service: Services.dynamoDB.signingName)
+        guard request.header(.contentEncoding) != nil else {
+            return handle(operation, request.body, request, form, caller, exchange)
         }
         // Not a very good answer to a mistake of the client, but AWS's.
         guard let codings = Decompression.codings(of: request) else {
             return refuse(exchange, form, .internalServerError)
         }
-        if codings.isEmpty { return handle(operation, request.body, fields, form, caller, exchange) }
+        if codings.isEmpty { return handle(operation, request.body, request, form, caller, exchange) }
         guard let body = Decompression.decode(request.body, codings, limit: Self.limits.bodyBytes) else {
             return refuse(exchange, form, .internalServerError)
         }
-        body.withUnsafeBytes { handle(operation, $0, fields, form, caller, exchange) }
+        body.withUnsafeBytes { handle(operation, $0, request, form, caller, exchange) }
     }
 
     /// Who asks.
@@ -313,9 +313,9 @@ extension AWSEndpoint: HTTPHandler {
     }
 
     /// Who asks a service, by its signing name; with nil one that asks for no signature.
-    func caller(of request: borrowing HTTPRequest, _ fields: RequestFields, service: String?) -> Caller {
+    func caller(of request: borrowing HTTPRequest, service: String?) -> Caller {
         guard verifier != nil, let service else {
-            let signed = credentials.credential(authorization: fields.authorization, target: request.target)
+            let signed = credentials.credential(authorization: request.header(.authorization), target: request.target)
             guard !sessions.isEmpty else { return Caller(credential: signed, signedKey: signed.accessKeyID) }
             return caller(signed.accessKeyID, signed.region)
         }
@@ -331,7 +331,7 @@ extension AWSEndpoint: HTTPHandler {
 
     /// Handles a request whose body is as it was before compression.
     private func handle(
-        _ operation: DynamoDB.Operation?, _ content: UnsafeRawBufferPointer, _ fields: RequestFields,
+        _ operation: DynamoDB.Operation?, _ content: UnsafeRawBufferPointer, _ request: borrowing HTTPRequest,
         _ form: AnswerForm, _ caller: Caller, _ exchange: HTTPExchange
     ) {
         guard let operation else {
@@ -345,7 +345,9 @@ extension AWSEndpoint: HTTPHandler {
         }
         var context = RequestContext(
             now: loop.wallMillis, region: caller.credential.region, arrivalNanos: loop.monotonicNanos)
-        if operation.wantsHost, let host = fields.host { context.host = String(decoding: host, as: UTF8.self) }
+        if operation.wantsHost, let host = request.header(.host) {
+            context.host = String(decoding: host, as: UTF8.self)
+        }
         body.removeAll(keepingCapacity: body.capacity <= Self.bodyKept)
         do throws(DynamoDBError) {
             if let long = try database.engine.begin(operation, body: content, context: context, into: &body) {

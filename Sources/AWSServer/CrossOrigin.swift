@@ -3,7 +3,7 @@ import HTTP
 /// Cross-origin resource sharing: AWS lets the scripts of every origin in. Without an `Origin` field there is none of this in an answer.
 enum CrossOrigin {
     /// The field lines of every answer to a script of another origin.
-    static func append(to output: inout [UInt8]) {
+    static func append<Output: ResponseBytes & ~Copyable>(to output: inout Output) {
         ResponseWriter.append("Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: ", to: &output)
         ResponseWriter.append("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date\r\n", to: &output)
     }

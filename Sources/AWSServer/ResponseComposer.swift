@@ -12,10 +12,10 @@ struct AnswerForm {
 }
 
 /// Makes answers as AWS sends them.
-struct ResponseComposer {
+struct ResponseComposer: ~Copyable {
     private var ids: RequestIDs
-    /// The head of the answer that was made last; its room is used again.
-    private(set) var head: [UInt8] = []
+    /// The head of the answer that was made last.
+    private(set) var head = ResponseHead()
 
     init(seed: UInt64) { ids = RequestIDs(seed: seed) }
 
@@ -38,15 +38,24 @@ struct ResponseComposer {
         return isHead ? [] : body
     }
 
+    /// The head that was made last and what follows it.
+    func whole(with content: [UInt8]) -> [UInt8] {
+        var whole: [UInt8] = []
+        whole.reserveCapacity(head.count + content.count)
+        whole.append(contentsOf: head.bytes)
+        whole.append(contentsOf: content)
+        return whole
+    }
+
     /// The status line and all fields but those of compression. The checksum is of the bytes that are sent: clients check it before they
     /// decompress.
     private mutating func begin(
         _ status: Int, _ body: [UInt8], _ form: AnswerForm, _ date: [UInt8], _ isKeptAlive: Bool
     ) {
-        head.removeAll(keepingCapacity: true)
+        head.removeAll()
         ResponseWriter.appendStatusLine(status, to: &head)
         ResponseWriter.append("Server: Server\r\nDate: ", to: &head)
-        head += date
+        date.withUnsafeBytes { head.append($0) }
         switch form.type {
         case .amazonJSON:
             ResponseWriter.append("\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: ", to: &head)
@@ -81,12 +90,12 @@ struct RequestIDs {
 
     init(seed: UInt64) { random = seed | 1 }
 
-    mutating func append(to output: inout [UInt8]) {
+    mutating func append<Output: ResponseBytes & ~Copyable>(to output: inout Output) {
         withUnsafeTemporaryAllocation(byteCount: Self.length + 4, alignment: 8) { id in
             for index in 0..<(Self.length + 4) / 8 {
                 id.storeBytes(of: Self.characters(of: next()), toByteOffset: index * 8, as: UInt64.self)
             }
-            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: id[..<Self.length]))
+            output.append(UnsafeRawBufferPointer(rebasing: id[..<Self.length]))
         }
     }
 

@@ -8,6 +8,8 @@ struct ServiceAnswer {
     let action: String
     /// Whether the client, whose service once had the query protocol only, wants to know an error's code there.
     let saysQueryError: Bool
+    /// Whether a script of another origin asks.
+    let isForOrigin: Bool
 
     func body(_ result: Result<Document, ServiceError>, requestID: String) -> [UInt8] {
         switch (wire, result) {
@@ -38,5 +40,6 @@ struct ServiceAnswer {
         if wire != .query, saysQueryError, case .failure(let error) = result {
             ResponseWriter.appendField("x-amzn-query-error", "\(error.code);\(error.fault)", to: &output)
         }
+        if isForOrigin { CrossOrigin.append(to: &output) }
     }
 }

@@ -68,9 +68,9 @@ public struct HTTPExchange {
     }
 
     /// The same in two parts, of which the head is copied.
-    public func respond(head: [UInt8], body: [UInt8]) {
+    public func respond(head: UnsafeRawBufferPointer, body: [UInt8]) {
         guard isOpen else { return }
-        head.withUnsafeBytes { connection.connection.write($0) }
+        connection.connection.write(head)
         connection.connection.write(body)
         connection.answered()
     }

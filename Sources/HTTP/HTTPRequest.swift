@@ -1,27 +1,30 @@
 /// A request, looked at in place: valid during the handler's call only. Copy what is to be kept.
 public struct HTTPRequest: ~Copyable {
-    let head: RequestHead
+    /// In its parser, which nobody else touches meanwhile: a copy would cost more than the rest of the call.
+    let head: UnsafePointer<RequestHead>
     private let bytes: UnsafeRawBufferPointer
     /// The body.
     public let body: UnsafeRawBufferPointer
 
-    init(head: RequestHead, bytes: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) {
+    init(head: UnsafePointer<RequestHead>, bytes: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) {
         self.head = head
         self.bytes = bytes
         self.body = body
     }
 
     /// The method.
-    public var method: HTTPMethod { head.method }
+    public var method: HTTPMethod { head.pointee.method }
 
     /// The method's name as sent.
     public var methodBytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[head.lineStart..<head.lineStart + head.methodCount])
+        let start = head.pointee.lineStart
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<start + head.pointee.methodCount])
     }
 
     /// The request target as sent: path and query, printable ASCII.
     public var target: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[head.targetStart..<head.targetStart + head.targetCount])
+        let start = head.pointee.targetStart
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<start + head.pointee.targetCount])
     }
 
     /// The target up to `?`, as sent.
@@ -42,36 +45,36 @@ public struct HTTPRequest: ~Copyable {
     }
 
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
-    public var minorVersion: Int { head.minorVersion }
+    public var minorVersion: Int { head.pointee.minorVersion }
 
     /// Whether the connection goes on after the answer, as far as the client is concerned.
-    public var isKeptAlive: Bool { head.isKeptAlive }
+    public var isKeptAlive: Bool { head.pointee.isKeptAlive }
+
+    /// The value of the first field with this name; nil without one. Costs no search.
+    public func header(_ name: HeaderName) -> UnsafeRawBufferPointer? {
+        guard let number = head.pointee.places[name] else { return nil }
+        return head.pointee.fields[number].value(in: bytes)
+    }
 
     /// The value of the first field with this name, given in lower case; nil without one. Costs no allocation.
     public func header(_ name: StaticString) -> UnsafeRawBufferPointer? {
-        for field in head.fields where Int(field.nameCount) == name.utf8CodeUnitCount {
+        for field in head.pointee.fields where Int(field.nameCount) == name.utf8CodeUnitCount {
             if field.name(in: bytes).isEqualIgnoringCase(name) { return field.value(in: bytes) }
         }
         return nil
     }
 
-    /// Calls `body` with name and value of each header field, in the order sent. Costs no allocation.
-    @inline(__always)
-    public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
-        for field in head.fields { body(field.name(in: bytes), field.value(in: bytes)) }
-    }
-
     /// The number of header fields.
-    public var fieldCount: Int { head.fields.count }
+    public var fieldCount: Int { head.pointee.fields.count }
 
     /// The name of a header field as sent, in the order sent.
     public func fieldName(_ index: Int) -> UnsafeRawBufferPointer {
-        head.fields[index].name(in: bytes)
+        head.pointee.fields[index].name(in: bytes)
     }
 
     /// The value of a header field, without spaces around it.
     public func fieldValue(_ index: Int) -> UnsafeRawBufferPointer {
-        head.fields[index].value(in: bytes)
+        head.pointee.fields[index].value(in: bytes)
     }
 }
 

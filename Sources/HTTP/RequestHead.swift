@@ -1,10 +1,5 @@
 /// A header field's line, as a place in the bytes of its head.
 struct HeaderField: Hashable, Sendable {
-    /// What HTTP itself has to do with a field.
-    enum Kind: UInt8 {
-        case other, host, expect, connection, contentLength, transferEncoding
-    }
-
     /// Where the line begins, and the name with it, in bytes from the beginning of the head.
     var start: UInt32
     var nameCount: UInt32
@@ -13,7 +8,7 @@ struct HeaderField: Hashable, Sendable {
     var valueCount: UInt32
     /// Bytes of the line, its end included.
     var lineCount: UInt32
-    var kind = Kind.other
+    var known = HeaderName.other
 
     @inline(__always)
     func name(in head: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer { head.slice(start, nameCount) }
@@ -34,6 +29,7 @@ struct RequestHead {
     /// HTTP/1.x
     var minorVersion = 1
     var fields: [HeaderField] = []
+    var places = HeaderPlaces()
     /// Bytes of line, fields and the empty line.
     var count = 0
     /// Nil without a Content-Length.
@@ -54,6 +50,7 @@ struct RequestHead {
         _ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits, known: inout KnownLines
     ) -> Result {
         fields.removeAll(keepingCapacity: true)
+        places = HeaderPlaces()
         contentLength = nil
         isChunked = false
         expectsContinue = false
@@ -86,7 +83,10 @@ struct RequestHead {
                 areKnown = false
             }
             guard at <= limits.headBytes, fields.count <= limits.fieldCount else { return .failed(431) }
-            if let status = note(bytes, fields[fields.count - 1], &seen) { return .failed(status) }
+            let field = fields[fields.count - 1]
+            guard field.known != .other else { continue }
+            places.note(field.known, count: fields.count)
+            if let status = note(bytes, field, &seen) { return .failed(status) }
         }
         guard at <= limits.headBytes else { return .failed(431) }
         if !areKnown { known.remember(bytes, count: at, fields) }
@@ -176,20 +176,9 @@ struct RequestHead {
         var field = HeaderField(
             start: UInt32(nameStart), nameCount: UInt32(nameCount), valueOffset: UInt32(valueStart - nameStart),
             valueCount: UInt32(valueEnd - valueStart), lineCount: UInt32(at - nameStart))
-        field.kind = Self.kind(field.name(in: bytes))
+        field.known = HeaderName(field.name(in: bytes))
         fields.append(field)
         return .done
-    }
-
-    private static func kind(_ name: UnsafeRawBufferPointer) -> HeaderField.Kind {
-        switch name.count {
-        case 4 where name.isEqualIgnoringCase("host"): .host
-        case 6 where name.isEqualIgnoringCase("expect"): .expect
-        case 10 where name.isEqualIgnoringCase("connection"): .connection
-        case 14 where name.isEqualIgnoringCase("content-length"): .contentLength
-        case 17 where name.isEqualIgnoringCase("transfer-encoding"): .transferEncoding
-        default: .other
-        }
     }
 
     /// The next byte that may not stand in a field's value: a control character other than tab. Eight at a time.
@@ -229,7 +218,7 @@ struct RequestHead {
 
     private mutating func note(_ bytes: UnsafeRawBufferPointer, _ field: HeaderField, _ seen: inout Seen) -> Int? {
         let value = field.value(in: bytes)
-        switch field.kind {
+        switch field.known {
         case .host: seen.hosts += 1
         case .expect:
             guard value.isEqualIgnoringCase("100-continue") else { return 417 }
@@ -248,7 +237,7 @@ struct RequestHead {
             guard seen.codings == 1 else { return 400 }
             guard value.isEqualIgnoringCase("chunked") else { return 501 }
             isChunked = true
-        case .other: break
+        default: break
         }
         return nil
     }

@@ -105,16 +105,19 @@ public struct RequestParser {
         }
     }
 
-    /// Shows the request that `next` completed; `bytes` are the same as there.
-    public func withRequest<R>(in bytes: UnsafeRawBufferPointer, _ body: (borrowing HTTPRequest) -> R) -> R {
-        if head.isChunked {
+    /// Shows the request that `next` completed, in place; `bytes` are the same as there. Until `body` returns, nobody else looks at the parser.
+    public mutating func withRequest<R>(in bytes: UnsafeRawBufferPointer, _ body: (borrowing HTTPRequest) -> R) -> R {
+        let (start, end) = (head.count, head.count + (head.contentLength ?? 0))
+        let isChunked = head.isChunked
+        return withUnsafePointer(to: &head) { head in
+            guard isChunked else {
+                let content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                return body(HTTPRequest(head: head, bytes: bytes, body: content))
+            }
             return stored.withUnsafeBytes { all in
-                body(HTTPRequest(head: head, bytes: all, body: UnsafeRawBufferPointer(rebasing: all[head.count...])))
+                body(HTTPRequest(head: head, bytes: all, body: UnsafeRawBufferPointer(rebasing: all[start...])))
             }
         }
-        let end = head.count + (head.contentLength ?? 0)
-        return body(
-            HTTPRequest(head: head, bytes: bytes, body: UnsafeRawBufferPointer(rebasing: bytes[head.count..<end])))
     }
 
     /// Begins the next request.

@@ -1,14 +1,14 @@
 /// Appends the parts of a response to bytes. Pure.
 public enum ResponseWriter {
     /// `HTTP/1.1 200 OK` and its line end.
-    public static func appendStatusLine(_ status: Int, to output: inout [UInt8]) {
+    public static func appendStatusLine<Output: ResponseBytes & ~Copyable>(_ status: Int, to output: inout Output) {
         if status == 200 {
             append("HTTP/1.1 200 OK\r\n", to: &output)
             return
         }
         append("HTTP/1.1 ", to: &output)
         appendDecimal(status, to: &output)
-        output.append(0x20)
+        append(" ", to: &output)
         append(HTTPStatus.reason(status), to: &output)
         append("\r\n", to: &output)
     }
@@ -29,27 +29,23 @@ public enum ResponseWriter {
     }
 
     /// ASCII bytes as they are.
-    @inlinable
-    public static func append(_ text: StaticString, to output: inout [UInt8]) {
-        output.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    @inline(__always)
+    public static func append<Output: ResponseBytes & ~Copyable>(_ text: StaticString, to output: inout Output) {
+        output.append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// A number that is not negative, in decimal digits.
-    public static func appendDecimal(_ value: Int, to output: inout [UInt8]) {
+    public static func appendDecimal<Output: ResponseBytes & ~Copyable>(_ value: Int, to output: inout Output) {
         precondition(value >= 0)
-        if value < 10 {
-            output.append(0x30 + UInt8(value))
-            return
-        }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var rest = value
-            var at = 20
-            while rest > 0 {
-                at -= 1
-                digits[at] = 0x30 + UInt8(rest % 10)
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var rest = UInt(value)
+            var at = digits.count
+            repeat {
+                at &-= 1
+                digits[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
-            }
-            output.append(contentsOf: digits[at...])
+            } while rest > 0
+            output.append(UnsafeRawBufferPointer(rebasing: digits[at...]))
         }
     }
 }

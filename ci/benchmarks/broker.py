@@ -8,7 +8,7 @@ import sys
 
 from . import report
 from .kafka import BATCH_RECORDS, Broker, Client, batch, fetch, produce
-from .measure import Sample, interleaved, kafka_load
+from .measure import Sample, compare, kafka_load
 from .options import options
 from .programs import LOAD_CORE, Server, build, file, pinned
 
@@ -19,10 +19,10 @@ BATCHES_AS = ("records of 1 KiB without keys, batches of 64 KiB, one partition, 
 
 def against_bare(bench, work, limit, broker, run, gate, aim, conditions):
     """A run, which returns a Sample per GB, of the limit and of the broker."""
-    bare, measured = interleaved([lambda: run(limit), lambda: run(broker)])
+    found = compare(lambda: run(limit), lambda: run(broker))
     report.add(report.Row(
-        bench, work, "bare blocking loop in C", bare.cpu_per_unit / measured.cpu_per_unit, gate, aim, work_unit="GB",
-        measured=measured, against=bare, conditions=conditions))
+        bench, work, "bare blocking loop in C", found.ratio, gate, aim, work_unit="GB", measured=found.measured,
+        against=found.limit, conditions=conditions))
 
 
 def bench_produce():

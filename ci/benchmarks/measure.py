@@ -1,4 +1,4 @@
-"""Loads on servers, in interleaved rounds."""
+"""Loads on servers, in interleaved rounds, and what they are compared by."""
 import dataclasses
 import statistics
 import subprocess
@@ -27,15 +27,38 @@ def median(samples):
     return Sample(*(statistics.median(column) for column in zip(*map(dataclasses.astuple, samples))))
 
 
-def interleaved(runs):
-    """The median of each of several runs: one round to warm up, then five or so of each, in turns."""
+@dataclasses.dataclass
+class Comparison:
+    """What two took in the same rounds."""
+    limit: Sample
+    measured: Sample
+    ratio: float  # the limit's CPU for a unit of work to the measured one's: the median of the rounds' ratios
+
+
+def compare(limit, measured, rounds=None):
+    """One run of each to warm up, then so many rounds of one of each, in changing order.
+
+    The machine's speed changes by a third from one second to the next, and both runs of a round have about the same: so ratios are taken
+    within a round, and many short rounds say more than a few long ones.
+    """
+    runs, samples = (limit, measured), []
     for run in runs:
         run()
-    samples = [[] for _ in runs]
-    for _ in range(options.rounds):
-        for run, taken in zip(runs, samples):
-            taken.append(run())
-    return [median(taken) for taken in samples]
+    for number in range(rounds or options.rounds):
+        order = (0, 1) if number % 2 == 0 else (1, 0)
+        taken = {index: runs[index]() for index in order}
+        samples.append((taken[0], taken[1]))
+    return Comparison(
+        *map(median, zip(*samples)), statistics.median(bare.cpu_per_unit / own.cpu_per_unit for bare, own in samples))
+
+
+# Into so many short rounds is a round of a bench parted that leaves nothing to do for later: one that writes to disk does.
+PARTS = 10
+
+
+def compare_short(limit, measured):
+    """The same in short rounds: a run does `options.requests // PARTS` of what it does, or as small a part of something else."""
+    return compare(limit, measured, options.rounds * PARTS)
 
 
 def load(server, request, requests, keys=1, *, settle=0.0, connections=None):

@@ -4,7 +4,7 @@ import subprocess
 
 from . import report
 from .aws import aws_request, call, create_table, exchange
-from .measure import Sample, interleaved, load
+from .measure import PARTS, Sample, compare, compare_short, load
 from .options import options
 from .programs import SERVER_CORE, Nestbox, Server, build, directory, file, pinned
 
@@ -29,10 +29,11 @@ def against_empty(bench, work, nestbox, request, gate, aim, keys, conditions, se
     print(f"  the answer: {len(response)} bytes, the request: {len(request)} bytes")
     path = file(request)
     servers = [Server("empty server", [build("empty-server"), "0", file(response)]), nestbox]
-    empty, measured = interleaved([lambda server=server: load(server, path, options.requests, keys, settle=settle) for server in servers])
+    found = compare_short(*[
+        lambda server=server: load(server, path, options.requests // PARTS, keys, settle=settle) for server in servers])
     report.add(report.Row(
-        bench, work, "empty server, same bytes", empty.cpu_per_unit / measured.cpu_per_unit, gate, aim, work_unit="request",
-        measured=measured, against=empty, conditions=f"{conditions}; {options.connections} connections"))
+        bench, work, "empty server, same bytes", found.ratio, gate, aim, work_unit="request", measured=found.measured, against=found.limit,
+        conditions=f"{conditions}; {options.connections} connections"))
     for server in servers:
         server.stop()
 
@@ -93,14 +94,13 @@ def bench_put_item():
     request = file(aws_request("PutItem", {"TableName": "bench", "Item": item}))
     limit = SQLiteLimit(stored)
     put = iter(range(10**6))
-    bare, measured = interleaved([
-        lambda: limit.put(rows), lambda: load(nestbox, request, rows, f"new:{next(put) * rows}", settle=0.5)])
+    found = compare(lambda: limit.put(rows), lambda: load(nestbox, request, rows, f"new:{next(put) * rows}", settle=0.5))
     items = call(nestbox.port, "DescribeTable", {"TableName": "bench"})["Table"]["ItemCount"]
     if items != rows * (options.rounds + 1):
         raise SystemExit(f"{items} items")
     report.add(report.Row(
-        "put-item", "PutItem, new random keys", "bare SQLite in C, 16 rows a transaction", bare.cpu_per_unit / measured.cpu_per_unit,
-        0.40, 0.55, work_unit="row", measured=measured, against=bare,
+        "put-item", "PutItem, new random keys", "bare SQLite in C, 16 rows a transaction", found.ratio, 0.40, 0.55, work_unit="row",
+        measured=found.measured, against=found.limit,
         conditions=f"items of 300 bytes with keys of 20 random digits, {rows:,} a round into one table, {items:,} in the end; on disk "
                    f"(synchronous=NORMAL), SQLite's cache 64 MB, file mapped, log copied from 16,384 pages on; {options.connections} "
                    "connections, so that many requests a transaction at most"))

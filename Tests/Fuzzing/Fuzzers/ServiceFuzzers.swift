@@ -50,7 +50,8 @@ private final class ServicesSubject: FuzzSubject {
         let context = ServiceContext(
             sessions: sessions, account: "000000000000", accessKeyID: "k", nowMillis: 1_754_956_800_000
         ) { () throws(ServiceError) in engine }
-        let answer = ServiceAnswer(wire: wire, service: service, action: action.name, saysQueryError: true)
+        let answer = ServiceAnswer(
+            wire: wire, service: service, action: action.name, saysQueryError: true, isForOrigin: false)
         do throws(ServiceError) {
             _ = answer.body(.success(try action.handle(input, context)), requestID: "id")
         } catch {

@@ -1,40 +1,6 @@
 import DynamoDB
 import HTTP
 
-/// The fields of a request that AWS's port looks at, found in one pass; of a field that stands twice, the first. Valid as long as the
-/// request.
-struct RequestFields {
-    private(set) var host: UnsafeRawBufferPointer?
-    private(set) var target: UnsafeRawBufferPointer?
-    private(set) var contentType: UnsafeRawBufferPointer?
-    private(set) var authorization: UnsafeRawBufferPointer?
-    private(set) var origin: UnsafeRawBufferPointer?
-    private(set) var acceptEncoding: UnsafeRawBufferPointer?
-    private(set) var contentEncoding: UnsafeRawBufferPointer?
-
-    init(_ request: borrowing HTTPRequest) {
-        var fields = Self()
-        request.forEachField { name, value in fields.note(name, value) }
-        self = fields
-    }
-
-    private init() {}
-
-    @inline(__always)
-    private mutating func note(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        switch name.count {
-        case 4 where host == nil && name.isEqualIgnoringCase("host"): host = value
-        case 6 where origin == nil && name.isEqualIgnoringCase("origin"): origin = value
-        case 12 where target == nil && name.isEqualIgnoringCase("x-amz-target"): target = value
-        case 12 where contentType == nil && name.isEqualIgnoringCase("content-type"): contentType = value
-        case 13 where authorization == nil && name.isEqualIgnoringCase("authorization"): authorization = value
-        case 15 where acceptEncoding == nil && name.isEqualIgnoringCase("accept-encoding"): acceptEncoding = value
-        case 16 where contentEncoding == nil && name.isEqualIgnoringCase("content-encoding"): contentEncoding = value
-        default: break
-        }
-    }
-}
-
 /// The path of a request.
 enum RequestPath {
     /// Whether it is the one that AWS answers on, `/`: also with slashes too many, and in the absolute form that a proxy may be sent.
