@@ -28,7 +28,7 @@ public final class AWSEndpoint {
     let databases: Databases
     private(set) var server: HTTPServer?
     var composer: ResponseComposer
-    private var credentials: CredentialReader
+    private var callers: CallerReader
     private var verifier: SignatureVerifier?
     /// The credentials that STS handed out.
     let sessions: Sessions
@@ -89,7 +89,7 @@ public final class AWSEndpoint {
         self.loop = loop
         self.databases = databases
         composer = ResponseComposer(seed: configuration.random())
-        credentials = CredentialReader(region: configuration.region)
+        callers = CallerReader(region: configuration.region)
         verifier = configuration.verifier
         sessions = Sessions(random: configuration.random)
         account = databases.account
@@ -302,22 +302,12 @@ extension AWSEndpoint: HTTPHandler {
         body.withUnsafeBytes { handle(operation, $0, request, form, caller, exchange) }
     }
 
-    /// Who asks.
-    struct Caller {
-        /// Whom the request is signed for: temporary credentials are used in another's stead.
-        let credential: SignedCredential
-        /// The access key that it is signed with; nil when it is not.
-        let signedKey: String?
-        /// Why it is not let in, if signatures are checked and its own does not hold.
-        var refusal: SignatureRefusal?
-    }
-
     /// Who asks a service, by its signing name; with nil one that asks for no signature.
     func caller(of request: borrowing HTTPRequest, service: String?) -> Caller {
         guard verifier != nil, let service else {
-            let signed = credentials.credential(authorization: request.header(.authorization), target: request.target)
-            guard !sessions.isEmpty else { return Caller(credential: signed, signedKey: signed.accessKeyID) }
-            return caller(signed.accessKeyID, signed.region)
+            let signed = callers.caller(authorization: request.header(.authorization), target: request.target)
+            guard !sessions.isEmpty else { return signed }
+            return caller(signed.credential.accessKeyID, signed.credential.region)
         }
         return verified(request, service)
     }
@@ -383,9 +373,9 @@ extension AWSEndpoint: HTTPHandler {
             let verified = try verifier?.verify(received, service: service, now: now) {
                 sessions.session($0, now: now)?.credentials
             }
-            return caller(verified?.accessKeyID, verified?.scope.region ?? credentials.unsigned.region)
+            return caller(verified?.accessKeyID, verified?.scope.region ?? callers.unsigned.credential.region)
         } catch {
-            return Caller(credential: credentials.unsigned, signedKey: nil, refusal: error)
+            return Caller(credential: callers.unsigned.credential, signedKey: nil, refusal: error)
         }
     }
 

@@ -89,14 +89,18 @@ public enum Operations {
 
     /// The operation of this name.
     public static func named(_ name: UnsafeRawBufferPointer) -> Operation? {
-        for index in names.indices where names[index].count == name.count {
-            let isEqual = names[index].withUnsafeBytes { ByteOrder.compare($0, name) == 0 }
-            if isEqual { return all[index] }
+        guard name.count < byLength.count else { return nil }
+        for (bytes, operation) in byLength[name.count] {
+            if bytes.withUnsafeBytes({ ByteOrder.compare($0, name) == 0 }) { return operation }
         }
         return nil
     }
 
-    private static let names = all.map { Array($0.name.utf8) }
+    /// By the length of the name, since one is looked for in every request.
+    private static let byLength: [[(name: [UInt8], operation: Operation)]] = {
+        let named = all.map { (name: Array($0.name.utf8), operation: $0) }
+        return (0...named.map(\.name.count).max()!).map { length in named.filter { $0.name.count == length } }
+    }()
 }
 
 /// What the caller knows of a request besides its body.

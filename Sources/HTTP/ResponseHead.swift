@@ -12,9 +12,10 @@ extension [UInt8]: ResponseBytes {
 /// The head of a response, in room that is used for the next one again. It is made of many short parts, and an array is asked anew at each
 /// whether it is shared.
 public struct ResponseHead: ~Copyable, ResponseBytes {
-    private var room: UnsafeMutableRawBufferPointer
+    @usableFromInline var room: UnsafeMutableRawBufferPointer
     /// Bytes.
-    public private(set) var count = 0
+    public var count: Int { used }
+    @usableFromInline var used = 0
 
     /// An empty one.
     public init() { room = .allocate(byteCount: 1024, alignment: 16) }
@@ -22,22 +23,22 @@ public struct ResponseHead: ~Copyable, ResponseBytes {
     deinit { room.deallocate() }
 
     /// What was appended: valid until the next change.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: room[..<count]) }
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: room[..<used]) }
 
     /// Begins the next one.
-    public mutating func removeAll() { count = 0 }
+    public mutating func removeAll() { used = 0 }
 
     /// Appends a copy of the bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        if bytes.count > room.count - count { grow(by: bytes.count) }
+        if bytes.count > room.count - used { grow(by: bytes.count) }
         guard let start = bytes.baseAddress else { return }
-        (room.baseAddress! + count).copyMemory(from: start, byteCount: bytes.count)
-        count += bytes.count
+        (room.baseAddress! + used).copyMemory(from: start, byteCount: bytes.count)
+        used += bytes.count
     }
 
-    private mutating func grow(by more: Int) {
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * (count + more), alignment: 16)
+    @usableFromInline mutating func grow(by more: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * (used + more), alignment: 16)
         larger.copyMemory(from: bytes)
         room.deallocate()
         room = larger

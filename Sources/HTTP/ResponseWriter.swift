@@ -29,7 +29,7 @@ public enum ResponseWriter {
     }
 
     /// ASCII bytes as they are.
-    @inline(__always)
+    @inlinable @inline(__always)
     public static func append<Output: ResponseBytes & ~Copyable>(_ text: StaticString, to output: inout Output) {
         output.append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -41,9 +41,10 @@ public enum ResponseWriter {
             var rest = UInt(value)
             var at = digits.count
             repeat {
+                let tens = rest / 10
                 at &-= 1
-                digits[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
+                digits[at] = UInt8(truncatingIfNeeded: 0x30 &+ rest &- tens &* 10)
+                rest = tens
             } while rest > 0
             output.append(UnsafeRawBufferPointer(rebasing: digits[at...]))
         }

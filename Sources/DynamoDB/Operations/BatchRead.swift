@@ -62,7 +62,7 @@ final class BatchRead: LongOperation {
     /// Reads one item. False when the answer is full: the key has then not been read.
     private func read(_ key: KeyValue, of current: Part, _ engine: Engine) throws(DynamoDBError) -> Bool {
         let isRead = try key.bytes.withBytes { (key) throws(DynamoDBError) in
-            try engine.storage.withItem(current.table, key: key) { _, size, json in
+            try engine.storage.withItem(current.table, key: key) { size, json in
                 guard bytes + size <= BatchRead.answerBytesMax else { return false }
                 bytes += size
                 charge(size, current)

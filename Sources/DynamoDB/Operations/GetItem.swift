@@ -39,7 +39,7 @@ enum GetItem {
     ) throws(DynamoDBError) {
         output.append(UInt8(ascii: "{"))
         let read = try key.bytes.withBytes { (bytes) throws(DynamoDBError) in
-            try engine.storage.withItem(table, key: bytes) { _, size, json in
+            try engine.storage.withItem(table, key: bytes) { size, json in
                 if let projection {
                     let item = projection.apply(to: Item(stored: json))
                     GetItem.append(item, to: &output)

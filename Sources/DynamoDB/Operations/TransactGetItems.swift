@@ -47,7 +47,7 @@ enum TransactGetItems {
         for (index, action) in actions.enumerated() {
             output.append(contentsOf: (index > 0 ? ",{" : "{").utf8)
             let size = try action.key.bytes.withBytes { (key) throws(DynamoDBError) in
-                try engine.storage.withItem(action.table, key: key) { _, size, json in
+                try engine.storage.withItem(action.table, key: key) { size, json in
                     append(json, action.projection, to: &output)
                     return size
                 }

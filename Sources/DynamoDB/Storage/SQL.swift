@@ -96,7 +96,9 @@ enum SQL {
         ]
     }
 
-    static func getItem(_ id: Int64) -> String { "SELECT id, size, item FROM items_\(id) WHERE key = ?1" }
+    static func getItem(_ id: Int64) -> String { "SELECT size, item FROM items_\(id) WHERE key = ?1" }
+    /// The same with the rowid, for what is to be changed.
+    static func getRow(_ id: Int64) -> String { "SELECT size, item, id FROM items_\(id) WHERE key = ?1" }
     static func insertItem(_ id: Int64) -> String {
         "INSERT INTO items_\(id)(key, hash, size, item) VALUES (?1, ?2, ?3, ?4)"
     }

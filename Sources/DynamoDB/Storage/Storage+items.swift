@@ -40,29 +40,39 @@ struct IndexChange: Hashable, Sendable {
 }
 
 extension Storage {
-    /// Calls `body` with an item in place: its rowid, size and JSON. Returns nil when there is no such item.
+    /// Calls `body` with an item in place: its size and JSON. Returns nil when there is no such item.
     @inline(__always)
     func withItem<Result>(
-        _ table: Table, key: UnsafeRawBufferPointer, _ body: (Int64, Int, UnsafeRawBufferPointer) -> Result
+        _ table: Table, key: UnsafeRawBufferPointer, _ body: (Int, UnsafeRawBufferPointer) -> Result
     ) throws(DynamoDBError) -> Result? {
         try attempt { () throws(SQLiteError) in
-            let statement = try table.statements.get()
-            statement.bind(1, inPlace: key)
-            guard try statement.step() else {
-                statement.reset()
-                return nil
-            }
-            let result = body(statement.integer(0), Int(statement.integer(1)), statement.bytes(2))
-            statement.reset()
-            return result
+            try find(key, table.statements.get()) { body(Int($0.integer(0)), $0.bytes(1)) }
         }
     }
 
-    /// A copy of an item.
+    /// A copy of an item, and its row.
     func item(_ table: Table, key: [UInt8]) throws(DynamoDBError) -> StoredItem? {
-        try key.withBytes { (key) throws(DynamoDBError) in
-            try withItem(table, key: key) { StoredItem(rowID: $0, size: $1, json: Array($2)) }
+        try attempt { () throws(SQLiteError) in
+            try key.withBytes { (key) throws(SQLiteError) in
+                try find(key, table.statements.getRow()) {
+                    StoredItem(rowID: $0.integer(2), size: Int($0.integer(0)), json: Array($0.bytes(1)))
+                }
+            }
         }
+    }
+
+    @inline(__always)
+    private func find<Result>(
+        _ key: UnsafeRawBufferPointer, _ statement: Statement, _ body: (Statement) -> Result
+    ) throws(SQLiteError) -> Result? {
+        statement.bind(1, inPlace: key)
+        guard try statement.step() else {
+            statement.reset()
+            return nil
+        }
+        let result = body(statement)
+        statement.reset()
+        return result
     }
 
     /// Stores an item in the place of `old`. Its keys are valid. Returns what changed in each index.

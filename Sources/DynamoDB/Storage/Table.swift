@@ -136,7 +136,7 @@ final class SecondaryIndex {
 final class TableStatements {
     private let id: Int64
     private let connection: Connection
-    private var kept: [Statement?] = Array(repeating: nil, count: 11)
+    private var kept: [Statement?] = Array(repeating: nil, count: 12)
 
     init(id: Int64, connection: Connection) {
         self.id = id
@@ -152,6 +152,7 @@ final class TableStatements {
     }
 
     func get() throws(SQLiteError) -> Statement { try statement(0, SQL.getItem) }
+    func getRow() throws(SQLiteError) -> Statement { try statement(11, SQL.getRow) }
     func insert() throws(SQLiteError) -> Statement { try statement(1, SQL.insertItem) }
     func update() throws(SQLiteError) -> Statement { try statement(2, SQL.updateItem) }
     func delete() throws(SQLiteError) -> Statement { try statement(3, SQL.deleteItem) }

@@ -21,7 +21,7 @@ private final class RequestsSubject: FuzzSubject {
     }
 
     private let mutation = Mutation(words: RequestsSubject.words, bytesMax: 1 << 15)
-    private var credentials = CredentialReader(region: "us-east-1")
+    private var callers = CallerReader(region: "us-east-1")
     private var verifier = SignatureVerifier(
         credentials: [SigningCredentials(accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: nil)])
     private let limits: HTTPLimits = {
@@ -97,7 +97,8 @@ private final class RequestsSubject: FuzzSubject {
         _ = ContentType(request.header(.contentType), emptyBody: request.body.isEmpty)
         _ = AcceptEncoding.coding(request.header(.acceptEncoding))
         _ =
-            credentials.credential(authorization: request.header(.authorization), target: request.target)
+            _ =
+            callers.caller(authorization: request.header(.authorization), target: request.target).credential
             .directoryName
         _ = (request.path, request.query)
         if let codings = Decompression.codings(of: request) {

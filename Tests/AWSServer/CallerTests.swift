@@ -7,11 +7,11 @@ func signedCredential() {
     func field(_ key: String, _ region: String) -> [UInt8] {
         Array("AWS4-HMAC-SHA256 Credential=\(key)/20261123/\(region)/dynamodb/aws4_request, SignedHeaders=host".utf8)
     }
-    var reader = CredentialReader(region: "us-east-1")
+    var reader = CallerReader(region: "us-east-1")
     func read(_ field: [UInt8]?, target: String = "/") -> SignedCredential {
         Array(target.utf8).withUnsafeBytes { target in
-            guard let field else { return reader.credential(authorization: nil, target: target) }
-            return field.withUnsafeBytes { reader.credential(authorization: $0, target: target) }
+            guard let field else { return reader.caller(authorization: nil, target: target).credential }
+            return field.withUnsafeBytes { reader.caller(authorization: $0, target: target).credential }
         }
     }
     let unsigned = SignedCredential(accessKeyID: nil, region: "us-east-1")
