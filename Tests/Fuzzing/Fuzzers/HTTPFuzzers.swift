@@ -96,10 +96,8 @@ private final class RequestsSubject: FuzzSubject {
         _ = Target.operation(request.header(.amazonTarget))
         _ = ContentType(request.header(.contentType), emptyBody: request.body.isEmpty)
         _ = AcceptEncoding.coding(request.header(.acceptEncoding))
-        _ =
-            _ =
-            callers.caller(authorization: request.header(.authorization), target: request.target).credential
-            .directoryName
+        let caller = callers.caller(authorization: request.header(.authorization), target: request.target)
+        _ = caller.credential.directoryName
         _ = (request.path, request.query)
         if let codings = Decompression.codings(of: request) {
             _ = Decompression.decode(request.body, codings, limit: 1 << 16)
