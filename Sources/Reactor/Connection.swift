@@ -72,6 +72,7 @@ public final class Connection {
     private var waitsForBudget = false
     private var waitsForSocket = false
     private var closesAfterFlush = false
+    private var hasArrived = false
     private var isDelivering = false
     private var isAgainScheduled = false
     private var isBroken = false
@@ -205,7 +206,8 @@ public final class Connection {
 
     // MARK: Reading
 
-    /// Stops reading; arrived bytes wait in the kernel, and a disconnect is not seen. To see it, leave the bytes unread instead.
+    /// Stops reading; arrived bytes wait in the kernel, and a disconnect is not seen. To see it, leave the bytes unread instead. What was
+    /// read in this turn is still delivered.
     public func pauseReading() {
         isPaused = true
         updateInterest()
@@ -241,7 +243,13 @@ public final class Connection {
         }
     }
 
+    /// Hands out what has arrived in this turn.
+    func deliverArrived() {
+        if hasArrived && state == .open { deliver() }
+    }
+
     private func deliver() {
+        hasArrived = false
         isDelivering = true
         handler?.received(self)
         isDelivering = false
@@ -251,10 +259,11 @@ public final class Connection {
     }
 
     private func readOnce() {
-        switch input.receive(from: descriptor, scratch: loop.inputScratch, limit: inputLimit) {
+        guard !hasArrived else { return }
+        switch input.receive(from: descriptor, scratch: loop.arrivalRoom, limit: inputLimit) {
         case .bytes(let count):
-            loop.noteTraffic(count)
-            deliver()
+            hasArrived = true
+            loop.noteArrived(self, count, isShared: input.isShared)
         case .end:
             isInputEnded = true
             input.settle()

@@ -9,15 +9,18 @@ import CSocket
 
 /// One thread's event loop over libuv: sockets, timers, signals, jobs from other threads, the thread pool.
 ///
-/// A loop works in turns: everything that arrived is handed to the handlers, then the turn-end hooks run (one commit for all of
-/// it), then everything that was written leaves. A turn is bounded by `TurnLimits`. What belongs to a loop is not Sendable and is
+/// A loop works in turns: what has arrived is received, then handed to the handlers, then the turn-end hooks run (one commit for all of
+/// it), then everything that was written leaves. Each is done for all connections before the next, so that the processor's caches
+/// hold the code of one of them at a time (docs/decisions/0026). A turn is bounded by `TurnLimits`. What belongs to a loop is not Sendable and is
 /// touched on its thread only: the one that calls `run()`, or before that the one that sets it up. A loop runs once.
 public final class EventLoop {
     /// When a turn ends although more has arrived.
     public struct TurnLimits: Sendable {
-        /// Events of sockets handled in a turn.
+        /// Events of sockets in a turn.
         public var events = 256
-        /// The time since the turn's first event.
+        /// Bytes received in a turn.
+        public var inputBytes = 4 << 20
+        /// How long handlers are at work in a turn.
         public var nanos: Int64 = 2_000_000
         /// Bytes written to connections in a turn.
         public var outputBytes = 4 << 20
@@ -48,6 +51,10 @@ public final class EventLoop {
     var children: [ObjectIdentifier: ChildProcess] = [:]
     var budget = InputBudget(limit: 256 << 20)
     let inputScratch: UnsafeMutableRawBufferPointer
+    /// What connections have received in this turn and was not handed out yet, behind each other.
+    private let arrivals: UnsafeMutableRawBufferPointer
+    private var arrivalsCount = 0
+    private var arrived: [Connection] = []
     let outputScratch: UnsafeMutableRawBufferPointer
     private var hooks: [() -> Void] = []
     private var dirty: [Connection] = []
@@ -56,8 +63,8 @@ public final class EventLoop {
     private var again: [Connection] = []
     private var againNow: [Connection] = []
     private var turnEvents = 0
+    private var turnInput = 0
     private var turnOutput = 0
-    private var turnStart: Int64 = 0
     private var cachedNanos: Int64 = 0
     private var cachedMillis: Int64 = 0
     private var trim = HeapTrim()
@@ -78,7 +85,8 @@ public final class EventLoop {
         check = makeHandle(uv_check_t.self)
         idle = makeHandle(uv_idle_t.self)
         handle = LoopHandle(async: async)
-        inputScratch = .allocate(byteCount: 64 << 10, alignment: 64)
+        inputScratch = .allocate(byteCount: Self.receiveMax, alignment: 64)
+        arrivals = .allocate(byteCount: 4 * Self.receiveMax, alignment: 64)
         outputScratch = .allocate(byteCount: 256 << 10, alignment: 64)
         let this = Unmanaged.passUnretained(self).toOpaque()
         async.pointee.data = this
@@ -95,6 +103,7 @@ public final class EventLoop {
     deinit {
         shutDown()
         inputScratch.deallocate()
+        arrivals.deallocate()
         outputScratch.deallocate()
     }
 
@@ -220,19 +229,33 @@ public final class EventLoop {
 
     // MARK: Turns
 
+    /// The most that a connection without bytes of its own receives at once.
+    private static let receiveMax = 64 << 10
+
     /// Called before every socket event: ends a turn that has become too long. No handler is on the stack here.
     func beginEvent() {
-        let now = Int64(uv_hrtime())
-        if turnEvents == 0 {
-            turnStart = now
-            cachedNanos = now
-        }
+        if turnEvents == 0 { cachedNanos = Int64(uv_hrtime()) }
         turnEvents += 1
-        if turnEvents > turnLimits.events || now - turnStart > turnLimits.nanos || turnOutput > turnLimits.outputBytes {
+        if turnEvents > turnLimits.events || turnInput > turnLimits.inputBytes || turnOutput > turnLimits.outputBytes
+            || arrivals.count - arrivalsCount < Self.receiveMax
+        {
             endTurn()
-            turnStart = now
             turnEvents = 1
         }
+    }
+
+    /// Where a connection receives.
+    var arrivalRoom: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: arrivals[arrivalsCount..<arrivalsCount + Self.receiveMax])
+    }
+
+    /// Has the connection hand out what it received, `isShared` in `arrivalRoom`, once all have received.
+    func noteArrived(_ connection: Connection, _ count: Int, isShared: Bool) {
+        arrived.append(connection)
+        // To the end of a cache line.
+        if isShared { arrivalsCount += (count + 63) & ~63 }
+        turnInput += count
+        noteTraffic(count)
     }
 
     func markDirty(_ connection: Connection, adding bytes: Int) {
@@ -249,6 +272,29 @@ public final class EventLoop {
     func noteTraffic(_ bytes: Int) { trim.bytes += bytes }
 
     private func endTurn() {
+        deliverArrived()
+        finishTurn()
+    }
+
+    /// Hands out what has arrived. When that takes too long the turn is finished in between, so that nobody waits for a crowd.
+    private func deliverArrived() {
+        guard !arrived.isEmpty else { return }
+        var batch: [Connection] = []
+        swap(&batch, &arrived)
+        var start = currentNanos
+        for (index, connection) in batch.enumerated() {
+            if index > 0, turnOutput > turnLimits.outputBytes || currentNanos - start > turnLimits.nanos {
+                finishTurn()
+                start = currentNanos
+            }
+            connection.deliverArrived()
+        }
+        arrivalsCount = 0
+        batch.removeAll(keepingCapacity: true)
+        swap(&batch, &arrived)
+    }
+
+    private func finishTurn() {
         // Rounds, because what runs at the end of a turn may write, close and submit; bounded, so that I/O gets its turn.
         for _ in 0..<8 {
             runLocal()
@@ -267,6 +313,7 @@ public final class EventLoop {
             if mustNotBlock { uv_idle_start(idle) { _ in } } else { uv_idle_stop(idle) }
         }
         turnEvents = 0
+        turnInput = 0
         turnOutput = 0
         cachedNanos = 0
         cachedMillis = 0

@@ -8,8 +8,8 @@ import CSocket
 
 /// The bytes of a connection that have arrived and are not consumed yet.
 ///
-/// What arrives is first seen in a buffer that all connections of the loop share; only what a handler leaves is copied to memory
-/// of the connection's own, so an idle connection has none.
+/// What arrives is first seen in a buffer that all connections of the loop share, each with a part of it until the end of the turn; only what
+/// a handler leaves is copied to memory of the connection's own, so an idle connection has none.
 public final class InputBuffer {
     private var own: UnsafeMutableRawPointer?
     private var capacity = 0
@@ -31,6 +31,9 @@ public final class InputBuffer {
 
     /// Whether nothing is unread.
     public var isEmpty: Bool { end == start }
+
+    /// Whether they lie in the buffer that all share.
+    var isShared: Bool { base != own }
 
     /// The unread bytes, in place. Valid until the handler returns, also after `consume`; not beyond.
     public var bytes: UnsafeRawBufferPointer {

@@ -95,8 +95,10 @@ func turnEndBeforeOutput() throws {
     #expect(log.all == ["written 6", "hook a", "hook b"])
 }
 
-@Test("A turn ends after so many events although more has arrived")
-func turnIsBounded() throws {
+@Test(
+    "A turn ends after so many events, so many bytes received and so much time of handlers, although more has arrived",
+    arguments: [(4, Int.max, Int64.max, 4), (256, 3, .max, 4), (256, .max, 0, 1)])
+func turnIsBounded(events: Int, inputBytes: Int, nanos: Int64, most: Int) throws {
     let log = Log<Int>()
     try withLoop({ loop in
         final class Handler: ConnectionHandler {
@@ -108,8 +110,9 @@ func turnIsBounded() throws {
             func closed(_ connection: Connection) {}
         }
         let handler = Handler()
-        loop.turnLimits.events = 4
-        loop.turnLimits.nanos = .max
+        loop.turnLimits.events = events
+        loop.turnLimits.inputBytes = inputBytes
+        loop.turnLimits.nanos = nanos
         let listener = try Listener(loop: loop, address: .loopback()) { $0.handler = handler }
         loop.atTurnEnd {
             _ = listener
@@ -128,8 +131,91 @@ func turnIsBounded() throws {
         gate.open()
         #expect(until { log.all.reduce(0, +) == 10 })
     }
-    #expect(log.all.max()! <= 4)
+    #expect(log.all.max()! <= most)
     #expect(log.all.count >= 3)
+}
+
+/// Sends back what comes, each connection's once so many bytes are there.
+private final class Echo: ConnectionHandler {
+    let wanted: Int
+    let log: Log<Int>
+
+    init(_ wanted: Int, _ log: Log<Int>) { (self.wanted, self.log) = (wanted, log) }
+
+    func received(_ connection: Connection) {
+        log.append(connection.input.count)
+        guard connection.input.count >= wanted else { return }
+        connection.write(connection.input.bytes)
+        connection.input.consumeAll()
+    }
+    func closed(_ connection: Connection) {}
+}
+
+@Test(
+    "What many connections receive in one turn is handed to each: its own bytes, all of them", arguments: [1, 100_000])
+func manyReceiveAtOnce(wanted: Int) throws {
+    let log = Log<Int>()
+    try withLoop({ loop in
+        let listener = try Listener(loop: loop, address: .loopback()) {
+            $0.inputLimit = 2 * max(wanted, 64 << 10)
+            $0.handler = Echo(wanted, log)
+        }
+        loop.atTurnEnd { _ = listener }
+        return listener.address
+    }) { handle, address in
+        let sizes = [1, 63, 64, 65, 600, 5000, 60_000, 65_536, 1, 130_000]
+        let clients = try (0..<40).map { _ in try TestClient(address) }
+        usleep(50_000)
+        let gate = Gate()
+        handle.submit { gate.hold() }
+        #expect(until { gate.isHeld })
+        let sent = clients.indices.map { client in
+            let size = wanted == 1 ? sizes[client % sizes.count] : wanted + client
+            return (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 / 251 &+ client &* 17) }
+        }
+        // What a socket takes without the loop: the rest follows.
+        for (client, bytes) in zip(clients, sent) { client.send(Array(bytes.prefix(40_000))) }
+        gate.open()
+        for (client, bytes) in zip(clients, sent) { client.send(Array(bytes.dropFirst(40_000))) }
+        for (client, bytes) in zip(clients, sent) { #expect(client.receive(bytes.count) == bytes) }
+    }
+    #expect(!log.all.contains(0))
+}
+
+@Test("A connection that another one's handler closes is not handed what it received in the same turn")
+func closedBeforeItsTurn() throws {
+    let log = Log<String>()
+    try withLoop({ loop in
+        final class Handler: ConnectionHandler {
+            var all: [Connection] = []
+            let log: Log<String>
+            init(_ log: Log<String>) { self.log = log }
+            func received(_ connection: Connection) {
+                log.append("received")
+                for other in all where other !== connection { other.close() }
+                connection.input.consumeAll()
+            }
+            func closed(_ connection: Connection) { log.append("closed") }
+        }
+        let handler = Handler(log)
+        let listener = try Listener(loop: loop, address: .loopback()) {
+            $0.handler = handler
+            handler.all.append($0)
+        }
+        loop.atTurnEnd { _ = listener }
+        return listener.address
+    }) { handle, address in
+        let clients = try (0..<5).map { _ in try TestClient(address) }
+        usleep(50_000)
+        let gate = Gate()
+        handle.submit { gate.hold() }
+        #expect(until { gate.isHeld })
+        for client in clients { client.send("x") }
+        gate.open()
+        #expect(until { log.all.count >= 5 })
+        usleep(20_000)
+    }
+    #expect(log.all.prefix(5) == ["received", "closed", "closed", "closed", "closed"])
 }
 
 @Test("A timer fires after its time, repeats, and stops")
