@@ -243,9 +243,12 @@ public final class Connection {
         }
     }
 
-    /// Hands out what has arrived in this turn.
+    /// Hands out what has arrived in this turn, unless another's handler has ended this connection meanwhile.
     func deliverArrived() {
-        if hasArrived && state == .open { deliver() }
+        guard hasArrived else { return }
+        hasArrived = false
+        guard state == .open, !closesAfterFlush else { return input.drop() }
+        deliver()
     }
 
     private func deliver() {

@@ -182,22 +182,27 @@ func manyReceiveAtOnce(wanted: Int) throws {
     #expect(!log.all.contains(0))
 }
 
-@Test("A connection that another one's handler closes is not handed what it received in the same turn")
-func closedBeforeItsTurn() throws {
+@Test(
+    "A connection that another one's handler closes is not handed what it received in the same turn",
+    arguments: [false, true])
+func closedBeforeItsTurn(afterFlush: Bool) throws {
     let log = Log<String>()
     try withLoop({ loop in
         final class Handler: ConnectionHandler {
             var all: [Connection] = []
+            let afterFlush: Bool
             let log: Log<String>
-            init(_ log: Log<String>) { self.log = log }
+            init(_ afterFlush: Bool, _ log: Log<String>) { (self.afterFlush, self.log) = (afterFlush, log) }
             func received(_ connection: Connection) {
                 log.append("received")
-                for other in all where other !== connection { other.close() }
+                for other in all where other !== connection {
+                    if afterFlush { other.closeAfterFlush() } else { other.close() }
+                }
                 connection.input.consumeAll()
             }
             func closed(_ connection: Connection) { log.append("closed") }
         }
-        let handler = Handler(log)
+        let handler = Handler(afterFlush, log)
         let listener = try Listener(loop: loop, address: .loopback()) {
             $0.handler = handler
             handler.all.append($0)
@@ -212,8 +217,9 @@ func closedBeforeItsTurn() throws {
         #expect(until { gate.isHeld })
         for client in clients { client.send("x") }
         gate.open()
+        // All but one are closed, and say so once their clients have gone.
+        for client in clients { client.endOutput() }
         #expect(until { log.all.count >= 5 })
-        usleep(20_000)
     }
     #expect(log.all.prefix(5) == ["received", "closed", "closed", "closed", "closed"])
 }
