@@ -8,7 +8,7 @@ struct HeaderField: Hashable, Sendable {
     var valueCount: UInt32
     /// Bytes of the line, its end included.
     var lineCount: UInt32
-    var known = HeaderName.other
+    var headerName = HeaderName.other
 
     @inline(__always)
     func name(in head: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer { head.slice(start, nameCount) }
@@ -84,8 +84,8 @@ struct RequestHead {
             }
             guard at <= limits.headBytes, fields.count <= limits.fieldCount else { return .failed(431) }
             let field = fields[fields.count - 1]
-            guard field.known != .other else { continue }
-            places.note(field.known, count: fields.count)
+            guard field.headerName != .other else { continue }
+            places.note(field.headerName, count: fields.count)
             if let status = note(bytes, field, &seen) { return .failed(status) }
         }
         guard at <= limits.headBytes else { return .failed(431) }
@@ -176,7 +176,7 @@ struct RequestHead {
         var field = HeaderField(
             start: UInt32(nameStart), nameCount: UInt32(nameCount), valueOffset: UInt32(valueStart - nameStart),
             valueCount: UInt32(valueEnd - valueStart), lineCount: UInt32(at - nameStart))
-        field.known = HeaderName(field.name(in: bytes))
+        field.headerName = HeaderName(field.name(in: bytes))
         fields.append(field)
         return .done
     }
@@ -218,7 +218,7 @@ struct RequestHead {
 
     private mutating func note(_ bytes: UnsafeRawBufferPointer, _ field: HeaderField, _ seen: inout Seen) -> Int? {
         let value = field.value(in: bytes)
-        switch field.known {
+        switch field.headerName {
         case .host: seen.hosts += 1
         case .expect:
             guard value.isEqualIgnoringCase("100-continue") else { return 417 }
