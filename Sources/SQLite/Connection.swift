@@ -46,7 +46,7 @@ public final class Connection {
     /// What SQLite must be told before its first use: not to count the bytes of each allocation, which it does under a lock, and not to look
     /// through its whole page cache at each commit.
     private static let isConfigured =
-        nestbox_sqlite_disable_statistics() == SQLITE_OK && nestbox_sqlite_bound_truncation() == SQLITE_OK
+        nestbox_sqlite_disable_statistics() == SQLITE_OK && nestbox_sqlite_use_page_cache() == SQLITE_OK
 
     /// The open database.
     let handle: OpaquePointer

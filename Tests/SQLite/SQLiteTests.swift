@@ -1,5 +1,4 @@
 import CSQLite
-import CSQLitePageCache
 import Testing
 
 @testable import SQLite
@@ -54,11 +53,12 @@ final class TemporaryDirectory {
     }
 
     @Test(
-        "Pages behind a database's end are forgotten when it is cut back, and others take their numbers",
-        arguments: [Connection.Options.Journal.writeAheadLog, .memory])
-    func cutBack(_ journal: Connection.Options.Journal) throws {
+        "Pages behind a database's end are forgotten when it is cut back, and others take their numbers, also in a cache too small for a transaction",
+        arguments: [Connection.Options.Journal.writeAheadLog, .memory], [64 << 10, 100])
+    func cutBack(_ journal: Connection.Options.Journal, cacheKiB: Int) throws {
         var options = Connection.Options()
         options.journal = journal
+        options.cacheKiB = cacheKiB
         let connection = try open(options)
         try connection.execute("CREATE TABLE t(a BLOB PRIMARY KEY, b BLOB)")
         // Keys in no order, so that trees are balanced all the time.
@@ -89,37 +89,6 @@ final class TemporaryDirectory {
         try connection.transaction { () throws(SQLiteError) in try insert(6_000..<9_000, "d") }
         #expect(try [count("a"), count("c"), count("d")] == [0, 2_000, 3_000])
         #expect(try isWhole())
-    }
-
-    @Test(
-        "The page cache drops the pages behind a database's new end, and keeps the others, also when numbers were swapped"
-    )
-    func pageCache() throws {
-        // SQLite is told of the cache before its first use.
-        _ = try open()
-        let methods = nestbox_sqlite_page_cache().pointee
-        let cache = methods.xCreate(4096, 136, 1)
-        defer { methods.xDestroy(cache) }
-        methods.xCachesize(cache, 100)
-        func page(_ number: UInt32, create: Int32 = 0) -> UnsafeMutablePointer<sqlite3_pcache_page>? {
-            guard let page = methods.xFetch(cache, number, create) else { return nil }
-            methods.xUnpin(cache, page, 0)
-            return page
-        }
-        let pages = try (1...10 as ClosedRange<UInt32>).map { try #require(page($0, create: 2)) }
-        let lockPage: UInt32 = 0x4000_0000 / 4096 + 1
-        methods.xRekey(cache, pages[2], 3, lockPage)
-        methods.xRekey(cache, pages[6], 7, 3)
-        methods.xRekey(cache, pages[2], lockPage, 7)
-        methods.xTruncate(cache, 11)
-        #expect(methods.xPagecount(cache) == 10)
-        #expect(page(3) == pages[6])
-        methods.xTruncate(cache, 5)
-        #expect(methods.xPagecount(cache) == 4)
-        #expect(page(3) != nil && page(5) == nil && page(7) == nil && page(10) == nil)
-        _ = page(12, create: 2)
-        methods.xTruncate(cache, 12)
-        #expect(page(12) == nil && page(4) != nil)
     }
 
     @Test("A database is exclusive: a second connection is refused")
