@@ -8,6 +8,7 @@
 enum {
     lock_byte = 0x40000000,
     line = 64,       // bytes that a processor's cache takes at a time
+    alignment = 8,   // of a page's content, as SQLite needs it
     overrun = 16,    // bytes that SQLite may read behind a page of a damaged file (`pcache1.c`)
     smallest = 64,   // pages that a cache has room for at first
 };
@@ -106,7 +107,7 @@ static bool resize(struct cache *cache, unsigned room) {
 
 static struct page *add(struct cache *cache) {
     if (cache->count == cache->room && !resize(cache, 2 * cache->room)) return NULL;
-    struct page *page = aligned_alloc(line, cache->page_bytes);
+    struct page *page = malloc(cache->page_bytes);
     if (!page) return NULL;
     page->shown.pExtra = page + 1;
     page->shown.pBuf = (char *)page + cache->content_offset;
@@ -143,12 +144,18 @@ static void drop_down_to(struct cache *cache, unsigned count) {
 
 // MARK: What SQLite calls, each as its documentation of sqlite3_pcache_methods2 has it
 
+static sqlite3_pcache_methods2 own;
+
+// SQLite takes other memory than pages from its own cache as well, which is to be ready for that.
 static int initialize(void *argument) {
     (void)argument;
-    return SQLITE_OK;
+    return own.xInit(own.pArg);
 }
 
-static void terminate(void *argument) { (void)argument; }
+static void terminate(void *argument) {
+    (void)argument;
+    own.xShutdown(own.pArg);
+}
 
 static void destroy(sqlite3_pcache *cache) {
     for (unsigned place = 0; place < of(cache)->count; place++) free(of(cache)->pages[place]);
@@ -157,13 +164,11 @@ static void destroy(sqlite3_pcache *cache) {
     free(cache);
 }
 
-static size_t whole_lines(size_t bytes) { return (bytes + line - 1) / line * line; }
-
 static sqlite3_pcache *create(int page_size, int extra_size, int is_purgeable) {
     struct cache *cache = calloc(1, sizeof *cache);
     if (!cache) return NULL;
-    cache->content_offset = whole_lines(sizeof(struct page) + (size_t)extra_size);
-    cache->page_bytes = whole_lines(cache->content_offset + (size_t)page_size + overrun);
+    cache->content_offset = (sizeof(struct page) + (size_t)extra_size + alignment - 1) / alignment * alignment;
+    cache->page_bytes = cache->content_offset + (size_t)page_size + overrun;
     cache->is_purgeable = is_purgeable;
     cache->pages_max = UINT32_MAX;
     cache->lock_page = (unsigned)(lock_byte / page_size) + 1;
@@ -180,14 +185,21 @@ static void set_size(sqlite3_pcache *cache, int pages) {
 
 static int page_count(sqlite3_pcache *cache) { return (int)of(cache)->count; }
 
+// A page without a number: a new one while there is room and memory, else one that is not used, else a new one in spite of the room.
+static struct page *page_to_fill(struct cache *cache) {
+    struct page *page = cache->count < cache->pages_max ? add(cache) : NULL;
+    if (page) return page;
+    page = page_to_drop(cache);
+    if (!page) return add(cache);
+    vacate(cache, slot_for(cache, page->number));
+    return page;
+}
+
 static struct page *make(struct cache *cache, unsigned number, int create) {
     // SQLite asks softly while it has pages that it could write out and unpin instead; so does its own cache draw the line.
     if (create == 1 && cache->pinned >= (uint64_t)cache->pages_max * 9 / 10) return NULL;
-    struct page *page = cache->count < cache->pages_max ? NULL : page_to_drop(cache);
-    if (page)
-        vacate(cache, slot_for(cache, page->number));
-    else if (!(page = add(cache)))
-        return NULL;
+    struct page *page = page_to_fill(cache);
+    if (!page) return NULL;
     // By this SQLite knows that what it keeps about the page is yet to be set.
     *(void **)page->shown.pExtra = NULL;
     page->is_pinned = true;
@@ -200,7 +212,8 @@ static struct page *make(struct cache *cache, unsigned number, int create) {
 // SQLite looks at a page here and there: what it keeps about it, the head, places by halving, a row. Each of them would wait for the memory in
 // turn; asked for at once they come together.
 static void fetch_ahead(const struct cache *cache, const struct page *page) {
-    for (size_t offset = line; offset < cache->page_bytes; offset += line) __builtin_prefetch((const char *)page + offset);
+    for (size_t offset = line; offset < cache->page_bytes; offset += line)
+        __builtin_prefetch((const char *)page + offset);
 }
 
 static sqlite3_pcache_page *fetch(sqlite3_pcache *cache, unsigned number, int create) {
@@ -238,6 +251,16 @@ static void rekey(sqlite3_pcache *cache, sqlite3_pcache_page *shown, unsigned nu
 static void truncate_from(sqlite3_pcache *shown, unsigned limit) {
     struct cache *cache = of(shown);
     if (limit > cache->largest) return;
+    unsigned largest = cache->largest;
+    cache->largest = limit > 0 ? limit - 1 : 0;
+    // A transaction that is undone takes a few pages from the end: they are looked up, instead of all slots looked at.
+    if (largest - limit < cache->room) {
+        for (unsigned distance = 0; distance <= largest - limit; distance++) {
+            struct page *page = slot_for(cache, limit + distance)->page;
+            if (page) drop(cache, page);
+        }
+        return;
+    }
     // A slot whose page goes may hold another one afterwards.
     for (unsigned index = 0; index < 2 * cache->room;) {
         struct slot slot = cache->slots[index];
@@ -246,7 +269,6 @@ static void truncate_from(sqlite3_pcache *shown, unsigned limit) {
         else
             index++;
     }
-    cache->largest = limit > 0 ? limit - 1 : 0;
 }
 
 static void shrink(sqlite3_pcache *shown) {
@@ -257,8 +279,6 @@ static void shrink(sqlite3_pcache *shown) {
     // Without memory for smaller tables the larger ones stay.
     if (room < cache->room) resize(cache, room);
 }
-
-static sqlite3_pcache_methods2 own;
 
 static const sqlite3_pcache_methods2 methods = {
     .iVersion = 1,
@@ -276,6 +296,7 @@ static const sqlite3_pcache_methods2 methods = {
 };
 
 int nestbox_sqlite_use_page_cache(void) {
+    if (own.xInit) return SQLITE_OK;
     int code = sqlite3_config(SQLITE_CONFIG_GETPCACHE2, &own);
     if (code != SQLITE_OK) return code;
     return sqlite3_config(SQLITE_CONFIG_PCACHE2, &methods);

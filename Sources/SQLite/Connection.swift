@@ -43,10 +43,13 @@ public final class Connection {
         public init() {}
     }
 
-    /// What SQLite must be told before its first use: not to count the bytes of each allocation, which it does under a lock, and not to look
-    /// through its whole page cache at each commit.
-    private static let isConfigured =
-        nestbox_sqlite_disable_statistics() == SQLITE_OK && nestbox_sqlite_use_page_cache() == SQLITE_OK
+    /// Whether SQLite was told, before its first use, what it must be told then: not to count the bytes of each allocation, which it does under a
+    /// lock, and to use the page cache of `CSQLitePageCache`. Whoever uses SQLite before the first connection asks first. False in a process
+    /// in which somebody else was earlier: everything works there too, only slower.
+    package static let isConfigured: Bool = {
+        let codes = [nestbox_sqlite_disable_statistics(), nestbox_sqlite_use_page_cache()]
+        return codes.allSatisfy { $0 == SQLITE_OK }
+    }()
 
     /// The open database.
     let handle: OpaquePointer

@@ -84,7 +84,8 @@ private final class Cache {
 
 @Suite struct PageCacheTests {
     init() throws {
-        // SQLite is told of the cache before its first use.
+        // SQLite was told of the cache before its first use in this process, and is ready with it.
+        try #require(Connection.isConfigured)
         _ = try Connection(path: "")
     }
 
@@ -150,7 +151,7 @@ private final class Cache {
         arguments: 1...20)
     func full(seed: UInt64) throws {
         var random = SeededNumbers(state: seed)
-        let pagesMax = Int.random(in: 10...100, using: &random)
+        let pagesMax = Int.random(in: 0...100, using: &random)
         let cache = cache(Int32(pagesMax))
         var pinned: [UInt32: Cache.Page] = [:]
         var marks: [UInt32: UInt64] = [:]

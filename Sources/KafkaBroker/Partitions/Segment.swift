@@ -111,7 +111,7 @@ final class Segment {
         bytesSinceIndexEntry += size
     }
 
-    /// Notes the largest timestamp in the time index: the segment takes no more batches for now.
+    /// Notes the largest timestamp in the time index, behind the batches that were indexed: retention goes by it.
     func seal() {
         if let maxTimestamp { timeIndex.appendIfLater(maxTimestamp) }
     }
@@ -229,6 +229,8 @@ final class Segment {
             try log.use().truncate(to: end)
             size = end
         }
+        // As a segment that was rolled has it: the next start does not read this one again (Kafka's `LogSegment.recover`).
+        seal()
         try loadFirstTimestamp()
         return next
     }

@@ -1,4 +1,5 @@
 import CSQLite
+import SQLite
 
 #if canImport(Glibc)
     import Glibc
@@ -52,6 +53,8 @@ package final class SimulatedVFS {
         vfs.initialize(to: Self.template)
         vfs.pointee.zName = UnsafePointer(nameBytes)
         vfs.pointee.pAppData = Unmanaged.passUnretained(disk).toOpaque()
+        // To register it is SQLite's first use, before which the program's settings are made.
+        precondition(Connection.isConfigured, "SQLite is in use already")
         let code = sqlite3_vfs_register(vfs, 0)
         precondition(code == SQLITE_OK, "SQLite takes no file layer")
     }

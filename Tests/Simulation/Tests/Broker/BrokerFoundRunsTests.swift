@@ -13,6 +13,14 @@ struct BrokerFoundRunsTests {
 
     static let runs = [
         FoundRun(
+            rule: "A segment that was recovered keeps its largest timestamp over the next start",
+            seed: 20_261_147,
+            steps:
+                "produce-idempotent:9db875e8e27d2193 new-producer:264737830059081d fill:8874e980de837a4a produce-idempotent:1d5bf0274d1928a3 "
+                + "new-producer:def888bfd0ca39e9 long-time:771c3a5e8014e69 produce-idempotent:14645410c22cb2ba new-producer:4a6c94e9c1d38d7e "
+                + "jump:224c1f71c216dbbd jump:b8f37aabac0c2d6c power-loss:53b02048ee4ab376 produce-idempotent:b2af5be774f555d8 "
+                + "produce-idempotent:2d0eb2819174f54d power-loss:c67f2d99dfd96538 jump:59d8f0bd2d1bc9b8"),
+        FoundRun(
             rule: "After a segment could not be begun, nothing is appended to the one before it",
             seed: 30,
             steps:
