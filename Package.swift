@@ -123,7 +123,7 @@ let package = Package(
         .target(name: "Loopback", dependencies: ["Reactor"], path: "Tests/Loopback", swiftSettings: settings),
         tests("Reactor", ["Loopback", "reactor-child"]),
         tests("HTTP", ["Loopback", "Reactor"]),
-        tests("SQLite", ["CSQLite", "CSQLiteFileLayer", "CSQLitePageCache"]),
+        tests("SQLite", ["CSQLite", "CSQLiteFileLayer", "CSQLitePageCache", "Simulation"]),
         tests("DynamoDB", ["SQLite"]),
         tests("AWSSignature"),
         tests("AWSProtocols"),

@@ -1,21 +1,9 @@
 import CSQLite
 import CSQLitePageCache
+import Simulation
 import Testing
 
 @testable import SQLite
-
-/// Numbers that follow from a seed: SplitMix64.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// A page cache of SQLite's interface, called as SQLite calls it.
 private final class Cache {
@@ -95,7 +83,7 @@ private final class Cache {
 
     @Test("While there is room it holds what SQLite's own cache holds, whatever is done to both", arguments: 1...20)
     func likeSQLitesOwn(seed: UInt64) throws {
-        var random = SeededNumbers(state: seed)
+        var random = SeededRandom(seed: seed)
         let ours = cache(10_000)
         let own = Cache(nestbox_sqlite_own_page_cache(), pagesMax: 10_000)
         // Numbers near each other, as of a small file, and far from each other, as of a part of a large one.
@@ -150,7 +138,7 @@ private final class Cache {
         "A full cache drops no page in use, never holds more than it may, and gives a page that it has as it was left",
         arguments: 1...20)
     func full(seed: UInt64) throws {
-        var random = SeededNumbers(state: seed)
+        var random = SeededRandom(seed: seed)
         let pagesMax = Int.random(in: 0...100, using: &random)
         let cache = cache(Int32(pagesMax))
         var pinned: [UInt32: Cache.Page] = [:]
